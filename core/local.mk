@@ -1,0 +1,21 @@
+# One convenience library per layer, so that what a program links says what it may use.
+noinst_LTLIBRARIES += core/libbase.la
+
+core_libbase_la_SOURCES = \
+	core/base/base64.c core/base/base64.h \
+	core/base/bytes.c core/base/bytes.h \
+	core/base/conf.c core/base/conf.h \
+	core/base/files.c core/base/files_write.c core/base/files.h \
+	core/base/hex.c core/base/hex.h \
+	core/base/process.c core/base/process.h \
+	core/base/rfc3339.c core/base/rfc3339.h \
+	core/base/status.c core/base/status.h core/base/status.def \
+	core/base/status_appraise.def core/base/status_base.def core/base/status_boot.def \
+	core/base/status_collateral.def core/base/status_evidence.def core/base/status_gate.def \
+	core/base/status_verify.def \
+	core/base/text.c core/base/text.h
+
+include core/evidence/local.mk
+include core/verify/local.mk
+include core/collateral/local.mk
+include core/appraise/local.mk

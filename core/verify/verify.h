@@ -1,0 +1,112 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The DCAP verification of a quote, whole: bytes, collateral, time and trust anchor in, a
+ * verification out. It does no I/O, reads no clock, keeps no state but the caller's.
+ *
+ * The verdict is that of Intel's quote verification library (the generation that
+ * quote-verification notes call G3) on every input, stricter where those notes name a hole, never
+ * laxer. What it leaves to policy: TD attributes (a DEBUG TD with perfect collateral is UpToDate
+ * here), measurements, which statuses and whether expired collateral are acceptable. */
+#ifndef CORE_VERIFY_VERIFY_H
+#define CORE_VERIFY_VERIFY_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "core/base/bytes.h"
+#include "core/base/rfc3339.h"
+#include "core/base/status.h"
+#include "core/evidence/quote.h"
+#include "core/verify/collateral.h"
+#include "core/verify/pck_cert.h"
+#include "core/verify/tcb_gap.h"
+#include "core/verify/tcb_status.h"
+
+#define VERIFY_ADVISORIES_MAX   256
+#define VERIFY_ADVISORY_SIZE    32 /* with the final NUL; longer ids are refused */
+#define VERIFY_PUBLIC_KEY_SIZE  65 /* 04, x, y */
+
+/* The root that everything must lead to. */
+struct trust_anchor {
+    uint8_t public_key[VERIFY_PUBLIC_KEY_SIZE];
+    bool is_intel; /* false: named by the user; every output must say so */
+};
+
+/* The Intel SGX Root CA, compiled in. */
+const struct trust_anchor *trust_anchor_intel(void);
+
+/* Reads a PEM certificate of another root (closed test networks, the simulator). Returns TDX_OK or
+ * ANCHOR_BAD. If its key is Intel's, is_intel is true. */
+enum tdx_status trust_anchor_parse(struct span pem, struct trust_anchor *ret,
+                                   struct tdx_error *err) TDX_MUST_CHECK;
+
+struct advisory_list {
+    size_t count; /* sorted, unique */
+    char id[VERIFY_ADVISORIES_MAX][VERIFY_ADVISORY_SIZE];
+};
+
+/* The eight dates of the collateral and of the PCK chain (notes section 5.8), seconds since 1970. */
+struct verification_dates {
+    int64_t earliest_issue, latest_issue;
+    int64_t earliest_expiration; /* nextUpdate or notAfter, whichever comes first */
+    const char *first_to_expire; /* static words: "TCB info", "PCK CRL", ... */
+    int64_t root_crl_this_update, pck_crl_this_update;
+    int64_t tcb_info_issue, qe_identity_issue;
+    int64_t tcb_info_next_update, qe_identity_next_update;
+    int64_t root_crl_next_update, pck_crl_next_update;
+};
+
+/* What verification found. Valid only when verify_quote() returned TDX_OK. */
+struct verification {
+    struct quote quote; /* spans borrow from the input */
+    enum tcb_status tcb_status;   /* the merge of platform, TDX module and QE */
+    enum tcb_status platform_status, qe_status;
+    enum tcb_status module_status; /* if has_module */
+    bool has_module;
+    enum tcb_status current_status; /* body type 3 and 4: judged with TEE_TCB_SVN_2; else equal to
+                                     * tcb_status */
+    struct advisory_list advisories, current_advisories;
+    int64_t tcb_date; /* earliest date of the levels that contributed */
+    int64_t platform_tcb_date, qe_tcb_date, module_tcb_date;
+    uint32_t tcb_evaluation_data_number; /* the smaller of TCB info and QE identity */
+    uint32_t tcb_info_evaluation, qe_identity_evaluation;
+    bool collateral_expired;
+    struct verification_dates dates;
+    struct pck_info pck; /* FMSPC, PCEID, PPID, SVNs, configuration of the platform */
+    bool trust_anchor_is_intel;
+    uint8_t root_key_id[48]; /* SHA-384 of the root's 65-byte public key */
+    struct tcb_gap gap;      /* how far behind the platform is; empty when UpToDate */
+};
+
+/* Everything that does not depend on the quote, parsed once and with its signatures checked: a
+ * program that verifies many quotes under one bundle pays for it once. Also remembers the PCK chain
+ * seen last, by its bytes. Dates and revocation are judged anew for each quote. */
+struct verify_context;
+
+/* Parses and checks collateral (whose bytes must outlive the context) under anchor.
+ * trusted_digest: NULL, or a digest that an earlier verify_context_digest() gave and that the
+ * caller kept where only root can write: if this collateral and anchor have that digest, the
+ * signatures within it were checked then and are not computed again.
+ * Returns TDX_OK and *ret (free with verify_context_free()), or a status that names the part. */
+enum tdx_status verify_context_new(const struct collateral *collateral,
+                                   const struct trust_anchor *anchor,
+                                   const uint8_t trusted_digest[32], struct verify_context **ret,
+                                   struct tdx_error *err) TDX_MUST_CHECK;
+void verify_context_free(struct verify_context *context); /* NULL is fine */
+
+/* SHA-256 over anchor and every byte of the collateral, with its parts' lengths. */
+const uint8_t *verify_context_digest(const struct verify_context *context);
+
+/* Verifies the quote at the start of the size bytes at raw, at time now (seconds since 1970).
+ * Returns TDX_OK and fills *ret, whatever the TCB status; otherwise *ret is untouched and the
+ * status says which check refused it. */
+enum tdx_status verify_quote(struct verify_context *context, const void *raw, size_t size,
+                             int64_t now, struct verification *ret, struct tdx_error *err)
+    TDX_MUST_CHECK;
+
+/* All of it in one call. */
+enum tdx_status verify_once(const void *raw, size_t size, const struct collateral *collateral,
+                            int64_t now, const struct trust_anchor *anchor,
+                            struct verification *ret, struct tdx_error *err) TDX_MUST_CHECK;
+
+#endif

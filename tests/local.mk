@@ -1,0 +1,18 @@
+dist_check_SCRIPTS += tests/layers.test tests/headers.test
+TESTS += tests/layers.test tests/headers.test $(UNIT_TESTS)
+EXTRA_DIST += tests/layers.allow
+
+TEST_EXTENSIONS = .test
+TEST_LOG_DRIVER = env AM_TAP_AWK='$(AWK)' $(SHELL) $(top_srcdir)/build-aux/tap-driver.sh
+LOG_DRIVER = $(TEST_LOG_DRIVER)
+# cmocka speaks TAP itself. top_builddir is where the programs under test lie.
+AM_TESTS_ENVIRONMENT = CMOCKA_MESSAGE_OUTPUT=tap; export CMOCKA_MESSAGE_OUTPUT; \
+	CC='$(CC)'; CPPFLAGS='$(AM_CPPFLAGS) $(CRYPTO_CFLAGS) $(JSON_CFLAGS) $(FUSE_CFLAGS)'; \
+	export CC CPPFLAGS; \
+	top_srcdir='$(abs_top_srcdir)'; export top_srcdir; \
+	top_builddir='$(abs_top_builddir)'; export top_builddir; \
+	TDX_CORPUS="$${TDX_CORPUS:-$(abs_top_srcdir)/../shared/corpus}"; export TDX_CORPUS;
+
+check_PROGRAMS += $(UNIT_TESTS)
+
+include tests/unit/base.mk
