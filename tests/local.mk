@@ -16,3 +16,4 @@ AM_TESTS_ENVIRONMENT = CMOCKA_MESSAGE_OUTPUT=tap; export CMOCKA_MESSAGE_OUTPUT; 
 check_PROGRAMS += $(UNIT_TESTS)
 
 include tests/unit/base.mk
+include tests/unit/root.mk
