@@ -54,6 +54,9 @@ struct verification_dates {
     int64_t tcb_info_issue, qe_identity_issue;
     int64_t tcb_info_next_update, qe_identity_next_update;
     int64_t root_crl_next_update, pck_crl_next_update;
+    /* Of the QE identity alone, its issuer chain and the document itself: what an appraisal policy
+     * for the TD QE looks at (appraisal notes section 4.5). */
+    int64_t qe_earliest_issue, qe_latest_issue, qe_earliest_expiration;
 };
 
 /* What verification found. Valid only when verify_quote() returned TDX_OK. */
@@ -70,6 +73,7 @@ struct verification {
     int64_t platform_tcb_date, qe_tcb_date, module_tcb_date;
     uint32_t tcb_evaluation_data_number; /* the smaller of TCB info and QE identity */
     uint32_t tcb_info_evaluation, qe_identity_evaluation;
+    uint32_t root_crl_number, pck_crl_number; /* CRL Number extension; 0 where there is none */
     bool collateral_expired;
     struct verification_dates dates;
     struct pck_info pck; /* FMSPC, PCEID, PPID, SVNs, configuration of the platform */
