@@ -7,6 +7,8 @@ core_libbase_la_SOURCES = \
 	core/base/conf.c core/base/conf.h \
 	core/base/files.c core/base/files_write.c core/base/files.h \
 	core/base/hex.c core/base/hex.h \
+	core/base/json.c core/base/json.h core/base/json_scan.c core/base/json_scan.h \
+	core/base/json_write.c core/base/json_write.h \
 	core/base/process.c core/base/process.h \
 	core/base/rfc3339.c core/base/rfc3339.h \
 	core/base/root.c core/base/root.h \

@@ -1,0 +1,6 @@
+if HAVE_CMOCKA
+UNIT_TESTS += tests/unit/test_json
+tests_unit_test_json_SOURCES = tests/unit/test_json.c
+tests_unit_test_json_CPPFLAGS = $(AM_CPPFLAGS) $(CMOCKA_CFLAGS)
+tests_unit_test_json_LDADD = core/libbase.la $(CMOCKA_LIBS)
+endif
