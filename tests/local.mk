@@ -18,3 +18,4 @@ check_PROGRAMS += $(UNIT_TESTS)
 include tests/unit/base.mk
 include tests/unit/root.mk
 include tests/unit/json.mk
+include tests/unit/evidence.mk

@@ -19,7 +19,8 @@
 enum evidence_source {
     EVIDENCE_AUTO,  /* in the order of the field, on to the next after every kind of failure */
     EVIDENCE_TSM,   /* configfs-tsm, Linux 6.7 and later */
-    EVIDENCE_IOCTL, /* /dev/tdx_guest; for quotes the GET_QUOTE ioctl of Alibaba's 5.10 and others */
+    EVIDENCE_IOCTL, /* /dev/tdx_guest; for quotes the GET_QUOTE ioctl of Alibaba's 5.10 and others
+                     */
     EVIDENCE_QGS,   /* the TDREPORT from the device, the quote from the QGS */
 };
 
@@ -30,12 +31,12 @@ enum evidence_source {
 /* Where to look. NULL or 0 means the default; all strings are borrowed for the call. */
 struct evidence_paths {
     enum evidence_source source;
-    const char *device;     /* EVIDENCE_DEVICE_DEFAULT (then /dev/tdx-guest and older names) */
-    const char *tsm;        /* EVIDENCE_TSM_DEFAULT */
+    const char *device;      /* EVIDENCE_DEVICE_DEFAULT (then /dev/tdx-guest and older names) */
+    const char *tsm;         /* EVIDENCE_TSM_DEFAULT */
     const char *attest_conf; /* EVIDENCE_ATTEST_CONF: "port=" names the QGS vsock port */
-    const char *qgs_socket; /* a unix socket instead of vsock, for tests */
-    unsigned qgs_port;      /* a vsock port, instead of attest_conf's */
-    unsigned timeout_ms;    /* for the QGS dialogue; 0: 30 s */
+    const char *qgs_socket;  /* a unix socket instead of vsock, for tests */
+    unsigned qgs_port;       /* a vsock port, instead of attest_conf's */
+    unsigned timeout_ms;     /* for the QGS dialogue; 0: 30 s */
 };
 
 /* "auto", "tsm", "ioctl", "qgs". evidence_source_parse() returns false for any other word. */
@@ -48,8 +49,8 @@ const char *evidence_source_word(enum evidence_source source);
  * REPORT_DATA_MISMATCH (the report does not echo report_data). */
 enum tdx_status evidence_td_report(const struct evidence_paths *paths,
                                    const uint8_t report_data[static TD_REPORT_DATA_SIZE],
-                                   uint8_t raw[static TD_REPORT_SIZE], struct tdx_error *err)
-    TDX_MUST_CHECK;
+                                   uint8_t raw[static TD_REPORT_SIZE],
+                                   struct tdx_error *err) TDX_MUST_CHECK;
 
 /* Asks for a quote over report_data. Fills *ret (the caller frees with file_content_free()) and
  * *ret_source (may be NULL) with the provider that served. The bytes are as received, untrusted:

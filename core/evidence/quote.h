@@ -15,12 +15,12 @@
 #include "core/base/status.h"
 #include "core/evidence/td_report.h"
 
-#define QUOTE_SIZE_MIN         1020
-#define QUOTE_SIZE_LIMIT       ((size_t)64 << 10)
+#define QUOTE_SIZE_MIN          1020
+#define QUOTE_SIZE_LIMIT        ((size_t)1 << 20) /* padding included: kernels hand out whole buffers */
 #define QUOTE_ENCLAVE_BODY_SIZE 384
-#define QUOTE_TD10_BODY_SIZE   584
-#define QUOTE_TD15_BODY_SIZE   648
-#define QUOTE_TD15EX_BODY_SIZE 885
+#define QUOTE_TD10_BODY_SIZE    584
+#define QUOTE_TD15_BODY_SIZE    648
+#define QUOTE_TD15EX_BODY_SIZE  885
 
 enum quote_tee { QUOTE_TEE_SGX = 0, QUOTE_TEE_TDX = 0x81 };
 
@@ -53,18 +53,33 @@ struct enclave_report {
     uint8_t report_data[64];
 };
 
+/* What only the "1.5 extended" body has (body type 4), in memory order. */
+struct td_extended {
+    uint8_t vm_id;
+    uint8_t td_id[32];
+    uint8_t device_info[48];
+    uint8_t initial_service_td_hash[TD_MEASUREMENT_SIZE];
+    uint8_t initial_service_td_attributes[8];
+    uint8_t initial_cpu_svn[16];
+    uint8_t initial_tee_tcb_svn[TD_TCB_SVN_SIZE];
+    uint8_t initial_tee_fmspc[12];
+    uint8_t current_service_td_hash[TD_MEASUREMENT_SIZE];
+    uint8_t current_service_td_attributes[8];
+};
+
 /* Spans borrow from the bytes given to quote_parse() and live as long as those. */
 struct quote {
-    uint16_t version;          /* 3, 4 or 5 */
+    uint16_t version;              /* 3, 4 or 5 */
     uint16_t attestation_key_type; /* 2: ECDSA P-256 */
     enum quote_tee tee;
     enum quote_body_type body_type; /* in versions 3 and 4 derived from the TEE */
     uint8_t user_data[20];
-    size_t length;              /* bytes the quote occupies; what follows is padding */
-    struct span signed_bytes;   /* what the quote's signature covers */
+    size_t length;            /* bytes the quote occupies; what follows is padding */
+    struct span signed_bytes; /* what the quote's signature covers */
     struct span body;
-    struct td_identity td;      /* if tee is TDX */
-    struct enclave_report enclave; /* if tee is SGX */
+    struct td_identity td;          /* if tee is TDX */
+    struct td_extended extended;    /* if body_type is TD15EX */
+    struct enclave_report enclave;  /* if tee is SGX */
     const uint8_t *signature;       /* 64 bytes, r then s, big-endian */
     const uint8_t *attestation_key; /* 64 bytes, x then y, big-endian */
     struct span qe_report_bytes;    /* 384 bytes, what the PCK signed */
@@ -92,6 +107,9 @@ struct quote_ppid {
     uint16_t pce_svn;
     uint16_t pce_id;
 };
+
+/* Reads certification data of type 1, 2 or 3; spans borrow from quote's bytes. Returns TDX_OK,
+ * QUOTE_UNSUPPORTED (another type) or QUOTE_TRUNCATED (not as long as its type). */
 enum tdx_status quote_ppid_parse(const struct quote *quote, struct quote_ppid *ret,
                                  struct tdx_error *err) TDX_MUST_CHECK;
 

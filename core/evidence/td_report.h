@@ -9,14 +9,19 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "core/base/bytes.h"
 #include "core/base/status.h"
 
-#define TD_REPORT_SIZE       1024
-#define TD_REPORT_DATA_SIZE  64
-#define TD_MEASUREMENT_SIZE  48 /* SHA-384 */
-#define TD_RTMR_COUNT        4
-#define TD_TCB_SVN_SIZE      16
-#define TD_REPORT_INFO_AT    512 /* where TDINFO_STRUCT begins in a TDREPORT; 512 bytes */
+#define TD_REPORT_SIZE      1024
+#define TD_REPORT_DATA_SIZE 64
+#define TD_MEASUREMENT_SIZE 48 /* SHA-384 */
+#define TD_RTMR_COUNT       4
+#define TD_TCB_SVN_SIZE     16
+#define TD_REPORT_INFO_AT   512 /* where TDINFO_STRUCT begins in a TDREPORT; 512 bytes */
+
+/* TEE_TCB_INFO.VALID as the TD quoting enclave accepts it; a bit for each 8-byte group. */
+#define TD_REPORT_VALID_10 UINT64_C(0x1ff)
+#define TD_REPORT_VALID_15 UINT64_C(0x301ff) /* tee_tcb_svn_2 is defined */
 
 /* What a TD is: the fields that a TDREPORT (TDINFO_STRUCT, TEE_TCB_INFO) and the body of a quote
  * have in common. Byte arrays are in memory order, integers in host order. No field is optional:
@@ -42,7 +47,12 @@ struct td_report {
     uint8_t subtype; /* 0 or 1 */
     uint8_t version; /* 0: TDX 1.0; 1: TDX 1.5, service_td_hash is defined; 3: 1.5 extended */
     uint8_t cpu_svn[16];
+    uint8_t mac[32];         /* nobody in the guest can check it */
+    uint64_t tcb_info_valid; /* TD_REPORT_VALID_10 or _15 in every report seen so far */
     struct td_identity td;
+    bool has_td_id, has_vm_id; /* version 3 only; at least one of them is then true */
+    uint8_t td_id[32];
+    uint8_t vm_id;
 };
 
 /* Reads the size bytes at raw. They must be exactly one report, consistent with its own hashes.
@@ -53,10 +63,16 @@ struct td_report {
 enum tdx_status td_report_parse(const void *raw, size_t size, struct td_report *ret,
                                 struct tdx_error *err) TDX_MUST_CHECK;
 
+/* Reads the fields from ATTRIBUTES to RTMR3, which TDINFO_STRUCT and the bodies of quotes hold in
+ * the same order (376 bytes); a shortage shows in in. */
+void td_identity_read_info(struct bytes *in, struct td_identity *td);
+
 /* Checks that a quote's body speaks of the TD that made the report: every field of TDINFO and
- * report_data are equal. Returns TDX_OK, or EVIDENCE_TD_MISMATCH naming the first field. */
+ * report_data are equal. A body of the 1.0 layout has no MRSERVICETD: it never matches a report
+ * with a service TD, whose quote would be of a later layout.
+ * Returns TDX_OK, REPORT_DATA_MISMATCH, or EVIDENCE_TD_MISMATCH naming the first field. */
 enum tdx_status td_identity_check_same(const struct td_identity *report,
-                                       const struct td_identity *quote, struct tdx_error *err)
-    TDX_MUST_CHECK;
+                                       const struct td_identity *quote,
+                                       struct tdx_error *err) TDX_MUST_CHECK;
 
 #endif

@@ -1,0 +1,57 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "tests/unit/fault.h"
+
+#include <openssl/evp.h>
+#include <stddef.h>
+#include <stdlib.h>
+
+static unsigned calls_left; /* 0: not armed */
+static bool fired;
+
+void fault_arm(unsigned nth)
+{
+    calls_left = nth;
+    fired = false;
+}
+
+void fault_disarm(void)
+{
+    calls_left = 0;
+}
+
+bool fault_fired(void)
+{
+    return fired;
+}
+
+static bool fail_this_call(void)
+{
+    if (calls_left == 0 || --calls_left > 0)
+        return false;
+    return fired = true;
+}
+
+/* FAULT(type, name, (parameters), (arguments), value returned instead of calling). The reference to
+ * the real function is weak: a program that does not wrap NAME has no __real_NAME. */
+#define FAULT(type, name, parameters, arguments, failure)                                          \
+    type __real_##name parameters __attribute__((weak));                                           \
+    type __wrap_##name parameters;                                                                 \
+    type __wrap_##name parameters                                                                  \
+    {                                                                                              \
+        return fail_this_call() ? (failure) : __real_##name arguments;                             \
+    }
+
+FAULT(EVP_MD_CTX *, EVP_MD_CTX_new, (void), (), NULL)
+FAULT(int, EVP_DigestInit_ex, (EVP_MD_CTX * context, const EVP_MD *type, ENGINE *engine),
+      (context, type, engine), 0)
+FAULT(int, EVP_DigestUpdate, (EVP_MD_CTX * context, const void *data, size_t size),
+      (context, data, size), 0)
+FAULT(int, EVP_DigestFinal_ex, (EVP_MD_CTX * context, unsigned char *digest, unsigned *size),
+      (context, digest, size), 0)
+FAULT(int, EVP_Digest,
+      (const void *data, size_t count, unsigned char *digest, unsigned *size, const EVP_MD *type,
+       ENGINE *engine),
+      (data, count, digest, size, type, engine), 0)
+FAULT(void *, malloc, (size_t size), (size), NULL)
+FAULT(void *, calloc, (size_t count, size_t size), (count, size), NULL)
+FAULT(void *, realloc, (void *old, size_t size), (old, size), NULL)
