@@ -19,3 +19,4 @@ include tests/unit/base.mk
 include tests/unit/root.mk
 include tests/unit/json.mk
 include tests/unit/evidence.mk
+include tests/fuzz/local.mk

@@ -1,0 +1,52 @@
+# Fuzz targets. A target NAME is one file, tests/fuzz/fuzz_NAME.c, with LLVMFuzzerTestOneInput() and
+# fuzz_seed() (tests/fuzz/fuzz.h), and two programs made of it:
+#   replay_NAME   in every 'make check': seeds, changes of them, and tests/fuzz/regress/NAME/*
+#   fuzz_NAME     the libFuzzer program, with --enable-fuzzers (clang); 'make fuzz FUZZ_SECONDS=30'
+#                 runs each of them with its seeds
+# The seeds are made by code. An input that broke something goes to tests/fuzz/regress/NAME/, named
+# for what it was, and is listed in FUZZ_REGRESS below. To add a target: copy a block, and add its
+# programs to UNIT_TESTS and FUZZ_TARGETS.
+FUZZ_TARGETS =
+FUZZ_SHARED = tests/fuzz/fuzz.c tests/fuzz/fuzz.h
+FUZZ_REPLAY = $(FUZZ_SHARED) tests/fuzz/replay.c
+FUZZ_LINK = $(TDX_PROGRAM_LDFLAGS) -fsanitize=fuzzer
+FUZZ_REGRESS =
+EXTRA_DIST += $(FUZZ_REGRESS)
+dist_check_SCRIPTS += tests/fuzz/run
+
+# td_report
+UNIT_TESTS += tests/fuzz/replay_td_report
+fuzz_td_report_sources = tests/fuzz/fuzz_td_report.c $(EVIDENCE_BUILDER) $(FAULT)
+tests_fuzz_replay_td_report_SOURCES = $(fuzz_td_report_sources) $(FUZZ_REPLAY)
+tests_fuzz_replay_td_report_CPPFLAGS = $(AM_CPPFLAGS) $(CRYPTO_CFLAGS)
+tests_fuzz_replay_td_report_LDADD = core/libevidence.la $(CRYPTO_LIBS)
+tests_fuzz_replay_td_report_LDFLAGS = $(TDX_PROGRAM_LDFLAGS) $(FAULT_CRYPTO_WRAP)
+if FUZZERS
+FUZZ_TARGETS += tests/fuzz/fuzz_td_report
+tests_fuzz_fuzz_td_report_SOURCES = $(fuzz_td_report_sources) $(FUZZ_SHARED)
+tests_fuzz_fuzz_td_report_CPPFLAGS = $(AM_CPPFLAGS) $(CRYPTO_CFLAGS)
+tests_fuzz_fuzz_td_report_LDADD = core/libevidence.la $(CRYPTO_LIBS)
+tests_fuzz_fuzz_td_report_LDFLAGS = $(FUZZ_LINK) $(FAULT_CRYPTO_WRAP)
+endif
+
+# quote
+UNIT_TESTS += tests/fuzz/replay_quote
+fuzz_quote_sources = tests/fuzz/fuzz_quote.c $(EVIDENCE_BUILDER)
+tests_fuzz_replay_quote_SOURCES = $(fuzz_quote_sources) $(FUZZ_REPLAY)
+tests_fuzz_replay_quote_CPPFLAGS = $(AM_CPPFLAGS) $(CRYPTO_CFLAGS)
+tests_fuzz_replay_quote_LDADD = core/libevidence.la $(CRYPTO_LIBS)
+tests_fuzz_replay_quote_LDFLAGS = $(TDX_PROGRAM_LDFLAGS)
+if FUZZERS
+FUZZ_TARGETS += tests/fuzz/fuzz_quote
+tests_fuzz_fuzz_quote_SOURCES = $(fuzz_quote_sources) $(FUZZ_SHARED)
+tests_fuzz_fuzz_quote_CPPFLAGS = $(AM_CPPFLAGS) $(CRYPTO_CFLAGS)
+tests_fuzz_fuzz_quote_LDADD = core/libevidence.la $(CRYPTO_LIBS)
+tests_fuzz_fuzz_quote_LDFLAGS = $(FUZZ_LINK)
+endif
+
+check_PROGRAMS += $(FUZZ_TARGETS)
+
+FUZZ_SECONDS = 30
+.PHONY: fuzz
+fuzz: $(UNIT_TESTS) $(FUZZ_TARGETS)
+	top_srcdir='$(abs_top_srcdir)' $(top_srcdir)/tests/fuzz/run $(FUZZ_SECONDS) $(FUZZ_TARGETS)
