@@ -13,21 +13,33 @@
 
 #define PATH_PARTS 16 /* of a way shown in an error; deeper ones lose their beginning */
 
-enum tdx_status json_parse(struct span text, unsigned depth, struct json **ret,
-                           struct tdx_error *err)
+static enum tdx_status parse(struct span text, enum json_flavour flavour, unsigned depth,
+                             struct json **ret, struct tdx_error *err)
 {
     struct json *json = calloc(1, sizeof(*json));
     enum tdx_status status;
 
     if (json == NULL)
         return status_fail(err, TDX_NO_MEMORY, "a JSON document");
-    status = json_scan(text, depth, json, err);
+    status = json_scan(text, flavour, depth, json, err);
     if (status != TDX_OK) {
         json_free(json);
         return status;
     }
     *ret = json;
     return TDX_OK;
+}
+
+enum tdx_status json_parse(struct span text, unsigned depth, struct json **ret,
+                           struct tdx_error *err)
+{
+    return parse(text, JSON_STRICT, depth, ret, err);
+}
+
+enum tdx_status json_parse_commented(struct span text, unsigned depth, struct json **ret,
+                                     struct tdx_error *err)
+{
+    return parse(text, JSON_COMMENTED, depth, ret, err);
 }
 
 void json_free(struct json *json)
@@ -250,6 +262,16 @@ int64_t json_as_int(const struct json_place *place, int64_t smallest, int64_t la
     }
     json_refuse(place, "expected a whole number from %" PRId64 " to %" PRId64, smallest, largest);
     return 0;
+}
+
+double json_as_number(const struct json_place *place)
+{
+    struct span raw;
+
+    if (!expect(place, JSON_NUMBER, "a number"))
+        return 0;
+    raw = json_raw(place);
+    return json_number_value(raw.data, raw.size);
 }
 
 bool json_as_bool(const struct json_place *place)

@@ -32,9 +32,12 @@ enum json_need { JSON_REQUIRED, JSON_OPTIONAL };
 
 /* Parses text, exactly one JSON value nested at most depth deep (a value in one object: depth 1).
  * Returns TDX_OK and *ret (free with json_free(); it borrows text, which must outlive it), or
- * JSON_BAD or NO_MEMORY. */
+ * JSON_BAD, JSON_DUPLICATE (two members of one name) or NO_MEMORY. */
 enum tdx_status json_parse(struct span text, unsigned depth, struct json **ret,
                            struct tdx_error *err) TDX_MUST_CHECK;
+/* The same for a text that people write (JSON_COMMENTED in json_scan.h). */
+enum tdx_status json_parse_commented(struct span text, unsigned depth, struct json **ret,
+                                     struct tdx_error *err) TDX_MUST_CHECK;
 void json_free(struct json *json); /* NULL is fine */
 
 /* One reading of a document. Set json, bad and err; status starts as TDX_OK (0). */
@@ -83,6 +86,7 @@ struct span json_raw(const struct json_place *place);
 struct span json_as_string(const struct json_place *place); /* may hold any byte, NUL included */
 uint64_t json_as_uint(const struct json_place *place, uint64_t largest);
 int64_t json_as_int(const struct json_place *place, int64_t smallest, int64_t largest);
+double json_as_number(const struct json_place *place); /* any number, rounded to a double */
 bool json_as_bool(const struct json_place *place);
 int64_t json_as_time(const struct json_place *place); /* a string as rfc3339.h has it */
 void json_as_hex(const struct json_place *place, void *out, size_t size); /* exactly size bytes */

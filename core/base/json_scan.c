@@ -11,6 +11,7 @@
 
 struct scan {
     struct json *json;
+    enum json_flavour flavour;
     const uint8_t *text;
     size_t size, at;
     unsigned depth, depth_limit;
@@ -37,11 +38,34 @@ static bool accept(struct scan *scan, char wanted)
     return true;
 }
 
+/* The comment that starts here. One without an end is left where it is, and refused as no value. */
+static bool skip_comment(struct scan *scan)
+{
+    const uint8_t *from = scan->text + scan->at, *end;
+    size_t left = scan->size - scan->at;
+
+    if (scan->flavour != JSON_COMMENTED || left < 2 || from[0] != '/')
+        return false;
+    if (from[1] == '/') {
+        end = memchr(from, '\n', left);
+        scan->at += end != NULL ? (size_t)(end - from) + 1 : left;
+        return true;
+    }
+    end = from[1] == '*' ? memmem(from + 2, left - 2, "*/", 2) : NULL;
+    if (end == NULL)
+        return false;
+    scan->at += (size_t)(end - from) + 2;
+    return true;
+}
+
 static void skip_white(struct scan *scan)
 {
-    while (scan->at < scan->size && (scan->text[scan->at] == ' ' || scan->text[scan->at] == '\n' ||
-                                     scan->text[scan->at] == '\r' || scan->text[scan->at] == '\t'))
-        scan->at++;
+    do {
+        while (scan->at < scan->size &&
+               (scan->text[scan->at] == ' ' || scan->text[scan->at] == '\n' ||
+                scan->text[scan->at] == '\r' || scan->text[scan->at] == '\t'))
+            scan->at++;
+    } while (skip_comment(scan));
 }
 
 static enum tdx_status add_node(struct scan *scan, enum json_type type, uint32_t *ret)
@@ -235,9 +259,9 @@ static bool scan_digits(struct scan *scan)
     return scan->at > first;
 }
 
-/* Whether a number with fraction or exponent is beyond a double. The point is left out and the
- * exponent mended instead, because what strtod() takes for a point depends on the locale. */
-static bool overflows(const uint8_t *text, size_t size)
+/* The point is left out and the exponent mended instead, because what strtod() takes for a point
+ * depends on the locale. */
+double json_number_value(const uint8_t *text, size_t size)
 {
     char digits[JSON_NUMBER_LIMIT + 32];
     size_t length = 0, i = 0;
@@ -260,7 +284,7 @@ static bool overflows(const uint8_t *text, size_t size)
     }
     (void)snprintf(digits + length, sizeof(digits) - length, "e%ld",
                    (negative ? -exponent : exponent) - fraction);
-    return isinf(strtod(digits, NULL)) != 0;
+    return strtod(digits, NULL);
 }
 
 static enum tdx_status scan_number(struct scan *scan)
@@ -288,7 +312,7 @@ static enum tdx_status scan_number(struct scan *scan)
         return bad(scan, "a number is too long");
     if (scan->at - first > 19 || memchr(scan->text + first, 'e', scan->at - first) != NULL ||
         memchr(scan->text + first, 'E', scan->at - first) != NULL) {
-        if (overflows(scan->text + first, scan->at - first))
+        if (isinf(json_number_value(scan->text + first, scan->at - first)))
             return bad(scan, "a number is too large");
     }
     end_node(scan, index);
@@ -329,11 +353,13 @@ static enum tdx_status check_name(struct scan *scan, uint32_t object, uint32_t i
     char quoted[64];
 
     name->hash = hash_of(bytes);
+    if (scan->flavour == JSON_COMMENTED && bytes.size > 0 && bytes.data[0] == '#')
+        return TDX_OK;
     for (uint32_t other = object + 1; other < index; other = json->node[other + 1].next) {
         const struct json_node *earlier = &json->node[other];
 
         if (earlier->hash == name->hash && span_equal(json_node_string(json, earlier), bytes))
-            return status_fail(scan->err, TDX_JSON_BAD, "member \"%s\" is there twice, at byte %zu",
+            return status_fail(scan->err, TDX_JSON_DUPLICATE, "\"%s\", at byte %zu",
                                text_quote(bytes.data, bytes.size, quoted, sizeof(quoted)),
                                scan->at);
     }
@@ -438,10 +464,12 @@ static enum tdx_status scan_value(struct scan *scan, bool *opened)
     }
 }
 
-enum tdx_status json_scan(struct span text, unsigned depth, struct json *json,
-                          struct tdx_error *err)
+enum tdx_status json_scan(struct span text, enum json_flavour flavour, unsigned depth,
+                          struct json *json, struct tdx_error *err)
 {
-    struct scan scan = { .json = json, .text = text.data, .size = text.size, .err = err };
+    struct scan scan = {
+        .json = json, .flavour = flavour, .text = text.data, .size = text.size, .err = err
+    };
     bool more = true, opened;
 
     scan.depth_limit = depth < JSON_DEPTH_LIMIT ? depth : JSON_DEPTH_LIMIT;

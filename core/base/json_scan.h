@@ -23,6 +23,14 @@
 #define JSON_MEMBERS_LIMIT 1024 /* of one object: names are compared pairwise */
 #define JSON_NUMBER_LIMIT  400  /* characters of one number */
 
+/* What a text may hold beyond the grammar above. */
+enum json_flavour {
+    JSON_STRICT,
+    /* As people write policies and qcnl.conf: comments of both C kinds count as white space, and
+     * names that start with '#' (fields switched off, notes) may stand in an object repeatedly. */
+    JSON_COMMENTED,
+};
+
 enum json_type {
     JSON_NULL,
     JSON_BOOL,
@@ -52,10 +60,14 @@ struct json {
 
 /* Scans text into *json, which the caller initialised with { 0 } and frees with json_clear(),
  * whatever the result. Objects and arrays may be nested depth deep (at most JSON_DEPTH_LIMIT).
- * Returns TDX_OK, JSON_BAD (what, and at which byte) or NO_MEMORY. */
-enum tdx_status json_scan(struct span text, unsigned depth, struct json *json,
-                          struct tdx_error *err) TDX_MUST_CHECK;
+ * Returns TDX_OK, JSON_BAD (what, and at which byte), JSON_DUPLICATE or NO_MEMORY. */
+enum tdx_status json_scan(struct span text, enum json_flavour flavour, unsigned depth,
+                          struct json *json, struct tdx_error *err) TDX_MUST_CHECK;
 void json_clear(struct json *json);
+
+/* The nearest double of a number's text: digits, point and exponent as the grammar has them, at
+ * most JSON_NUMBER_LIMIT characters. HUGE_VAL where it is too large. Independent of the locale. */
+double json_number_value(const uint8_t *text, size_t size);
 
 /* The resolved bytes of a string node. Borrowed from json. */
 struct span json_node_string(const struct json *json, const struct json_node *node);
