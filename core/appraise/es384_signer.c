@@ -116,7 +116,8 @@ enum tdx_status es384_signer_print(const struct es384_signer *signer, char *out,
     char *data;
     long size;
 
-    if (pem == NULL || PEM_write_bio_PrivateKey(pem, signer->pair, NULL, NULL, 0, NULL, NULL) != 1) {
+    if (pem == NULL ||
+        PEM_write_bio_PrivateKey(pem, signer->pair, NULL, NULL, 0, NULL, NULL) != 1) {
         status = crypto_failed("writing a private key", err);
         goto done;
     }

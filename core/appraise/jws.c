@@ -6,6 +6,7 @@
 #include <strings.h>
 
 #include "core/base/base64.h"
+#include "core/base/json_write.h"
 
 #define HEADER_DEPTH 8
 #define PARTS        3
@@ -38,8 +39,7 @@ static enum tdx_status split(struct span token, struct parts *ret, struct tdx_er
         ret->part[i] = (struct span){ from, (size_t)(dot - from) };
         from = dot < end ? dot + 1 : end;
     }
-    ret->signing_input =
-        (struct span){ token.data, ret->part[0].size + 1 + ret->part[1].size };
+    ret->signing_input = (struct span){ token.data, ret->part[0].size + 1 + ret->part[1].size };
     if (ret->part[0].size == 0 || ret->part[1].size == 0)
         return status_fail(err, TDX_TOKEN_PARTS, "header or payload is empty");
     return TDX_OK;
@@ -173,13 +173,14 @@ static enum tdx_status check_signature(const struct parts *parts, struct jws *jw
 {
     uint8_t signature[ES384_SIGNATURE_SIZE];
     struct span text = parts->part[2];
+    struct tdx_error why = { 0 };
     size_t size = 0;
     enum tdx_status status;
 
     if (!jws->is_signed)
-        return text.size == 0 ? TDX_OK
-                              : status_fail(err, TDX_TOKEN_PARTS,
-                                            "alg is none, but a signature follows");
+        return text.size == 0
+                   ? TDX_OK
+                   : status_fail(err, TDX_TOKEN_PARTS, "alg is none, but a signature follows");
     if (text.size != JWS_SIGNATURE_TEXT)
         return status_fail(err, TDX_TOKEN_SIGNATURE_BAD, "it has %zu characters, not %d", text.size,
                            JWS_SIGNATURE_TEXT);
@@ -187,9 +188,10 @@ static enum tdx_status check_signature(const struct parts *parts, struct jws *jw
                       &size, NULL) != TDX_OK ||
         size != sizeof(signature))
         return status_fail(err, TDX_TOKEN_BASE64, "its signature");
-    status = es384_verify(&jws->key, parts->signing_input, signature, err);
+    status = es384_verify(&jws->key, parts->signing_input, signature, &why);
     if (status != TDX_OK)
-        return status == TDX_KEY_BAD ? TDX_TOKEN_KEY_BAD : status;
+        return status_fail(err, status == TDX_KEY_BAD ? TDX_TOKEN_KEY_BAD : status, "%s",
+                           why.detail);
     memcpy(jws->signature, text.data, text.size);
     jws->signature[text.size] = '\0';
     return TDX_OK;
@@ -234,8 +236,7 @@ enum tdx_status jws_check_signer(const struct jws *jws, const struct es384_key *
     return status_fail(err, TDX_TOKEN_SIGNER_UNKNOWN, "its key is none of the %zu expected", count);
 }
 
-enum tdx_status jws_check_times(const struct json_place *claims, int64_t now,
-                                struct tdx_error *err)
+enum tdx_status jws_check_times(const struct json_place *claims, int64_t now, struct tdx_error *err)
 {
     static const struct {
         const char *name;

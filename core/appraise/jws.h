@@ -22,10 +22,10 @@
 #include "core/base/status.h"
 #include "core/base/text.h"
 
-#define JWS_HEADER_LIMIT    ((size_t)16 << 10)  /* characters of the first part */
-#define JWS_POLICY_LIMIT    ((size_t)2 << 20)   /* of a policy token */
-#define JWS_RESULT_LIMIT    ((size_t)60 << 20)  /* of a result token: it carries collateral */
-#define JWS_SIGNATURE_TEXT  128                 /* characters of an ES384 signature */
+#define JWS_HEADER_LIMIT   ((size_t)16 << 10) /* characters of the first part */
+#define JWS_POLICY_LIMIT   ((size_t)2 << 20)  /* of a policy token */
+#define JWS_RESULT_LIMIT   ((size_t)60 << 20) /* of a result token: it carries collateral */
+#define JWS_SIGNATURE_TEXT 128                /* characters of an ES384 signature */
 
 enum jws_rule {
     JWS_SIGNED_ONLY,
@@ -34,10 +34,10 @@ enum jws_rule {
 
 /* A token that was read. Initialise with { 0 }; release with jws_free(). */
 struct jws {
-    bool is_signed;       /* and the signature holds for key */
-    struct es384_key key; /* if is_signed */
+    bool is_signed;                         /* and the signature holds for key */
+    struct es384_key key;                   /* if is_signed */
     char signature[JWS_SIGNATURE_TEXT + 1]; /* the third part as it stands; "" if not signed */
-    uint8_t *payload;     /* owned; followed by a NUL that payload_size does not count */
+    uint8_t *payload; /* owned; followed by a NUL that payload_size does not count */
     size_t payload_size;
 };
 
