@@ -9,6 +9,7 @@ core_libbase_la_SOURCES = \
 	core/base/hex.c core/base/hex.h \
 	core/base/json.c core/base/json.h core/base/json_scan.c core/base/json_scan.h \
 	core/base/json_write.c core/base/json_write.h \
+	core/base/lock.c core/base/lock.h \
 	core/base/process.c core/base/process.h \
 	core/base/rfc3339.c core/base/rfc3339.h \
 	core/base/root.c core/base/root.h \

@@ -20,3 +20,4 @@ include tests/unit/root.mk
 include tests/unit/json.mk
 include tests/unit/evidence.mk
 include tests/fuzz/local.mk
+include tests/unit/collateral.mk
