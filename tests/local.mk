@@ -21,3 +21,5 @@ include tests/unit/json.mk
 include tests/unit/evidence.mk
 include tests/fuzz/local.mk
 include tests/unit/collateral.mk
+include tests/sim/local.mk
+include tests/unit/sim.mk
