@@ -98,6 +98,25 @@ enum tdx_status verify_context_new(const struct collateral *collateral,
                                    struct tdx_error *err) TDX_MUST_CHECK;
 void verify_context_free(struct verify_context *context); /* NULL is fine */
 
+/* What collateral says by itself, before there is a quote: for whoever fetches, stores or shows it.
+ * Dates are those of verification_dates, without a PCK leaf's. */
+struct collateral_facts {
+    bool is_tdx; /* TCB info with id TDX and QE identity TD_QE; false: the SGX pair */
+    uint8_t fmspc[6];
+    enum pck_ca pck_crl_ca; /* which CA the PCK CRL and its issuer chain belong to */
+    uint32_t tcb_info_evaluation, qe_identity_evaluation;
+    uint32_t root_crl_number, pck_crl_number;
+    struct verification_dates dates;
+    bool expired; /* at the time asked about, as verification.collateral_expired */
+};
+
+/* Fills *ret and judges at time now what needs no quote: that neither the PCK CA nor a TCB signing
+ * certificate is revoked by the root CRL, that TCB info and QE identity are for the same TEE.
+ * Returns TDX_OK (expired or not), or the status that verify_quote() would give for it. */
+enum tdx_status verify_context_facts(const struct verify_context *context, int64_t now,
+                                     struct collateral_facts *ret, struct tdx_error *err)
+    TDX_MUST_CHECK;
+
 /* SHA-256 over anchor and every byte of the collateral, with its parts' lengths. */
 const uint8_t *verify_context_digest(const struct verify_context *context);
 
