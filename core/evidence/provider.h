@@ -8,6 +8,7 @@
 #ifndef CORE_EVIDENCE_PROVIDER_H
 #define CORE_EVIDENCE_PROVIDER_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -31,21 +32,23 @@ enum evidence_source {
 /* Where to look. NULL or 0 means the default; all strings are borrowed for the call. */
 struct evidence_paths {
     enum evidence_source source;
-    const char *device;      /* EVIDENCE_DEVICE_DEFAULT (then /dev/tdx-guest and older names) */
+    const char *device;      /* EVIDENCE_DEVICE_DEFAULT, then the names that older kernels had */
     const char *tsm;         /* EVIDENCE_TSM_DEFAULT */
-    const char *attest_conf; /* EVIDENCE_ATTEST_CONF: "port=" names the QGS vsock port */
+    const char *attest_conf; /* EVIDENCE_ATTEST_CONF: "port = N" names the QGS vsock port */
     const char *qgs_socket;  /* a unix socket instead of vsock, for tests */
     unsigned qgs_port;       /* a vsock port, instead of attest_conf's */
-    unsigned timeout_ms;     /* for the QGS dialogue; 0: 30 s */
+    unsigned timeout_ms;     /* most that evidence_quote() waits where waiting is up to it: for the
+                              * QGS, and before it asks a busy kernel again; 0: 30 s */
 };
 
 /* "auto", "tsm", "ioctl", "qgs". evidence_source_parse() returns false for any other word. */
 bool evidence_source_parse(const char *word, enum evidence_source *ret) TDX_MUST_CHECK;
 const char *evidence_source_word(enum evidence_source source);
 
-/* Asks the CPU for a TDREPORT over report_data, from the device (or, for EVIDENCE_TSM with no
- * device, not at all: configfs gives quotes only).
- * Returns TDX_OK and fills raw, or DEVICE_MISSING, DEVICE_DENIED, DEVICE_FAILED,
+/* Asks the CPU for a TDREPORT over report_data, from the device, whatever paths->source says:
+ * configfs and the QGS give quotes only. The report echoes report_data; nothing else in it was
+ * checked (td_report_parse() does). paths may be NULL.
+ * Returns TDX_OK and fills raw, or DEVICE_MISSING, DEVICE_DENIED, DEVICE_BUSY, DEVICE_FAILED,
  * REPORT_DATA_MISMATCH (the report does not echo report_data). */
 enum tdx_status evidence_td_report(const struct evidence_paths *paths,
                                    const uint8_t report_data[static TD_REPORT_DATA_SIZE],
@@ -53,11 +56,15 @@ enum tdx_status evidence_td_report(const struct evidence_paths *paths,
                                    struct tdx_error *err) TDX_MUST_CHECK;
 
 /* Asks for a quote over report_data. Fills *ret (the caller frees with file_content_free()) and
- * *ret_source (may be NULL) with the provider that served. The bytes are as received, untrusted:
- * the caller parses them and compares report_data.
- * With EVIDENCE_AUTO err tells of every provider that was tried, in order.
+ * *ret_source (may be NULL) with the provider that served. paths may be NULL. What comes back has
+ * the layout of a TD's quote (perhaps padded) and carries report_data; its signatures were not
+ * looked at.
+ * EVIDENCE_AUTO asks, in the order of Intel's library, the QGS where one is configured, then
+ * configfs, then the ioctl, and goes on to the next after every kind of failure; err then tells of
+ * each that was tried.
  * Returns TDX_OK or TSM_MISSING, TSM_DENIED, TSM_BUSY, TSM_FAILED, QUOTE_EMPTY, DEVICE_*,
- * QGS_UNREACHABLE, QGS_FAILED, QUOTE_UNAVAILABLE (auto: none of them served). */
+ * QGS_UNREACHABLE, QGS_FAILED, REPORT_DATA_MISMATCH, one of quote_parse(), NO_MEMORY; for auto the
+ * first of these that says that evidence is bad (exit code 1), else QUOTE_UNAVAILABLE. */
 enum tdx_status evidence_quote(const struct evidence_paths *paths,
                                const uint8_t report_data[static TD_REPORT_DATA_SIZE],
                                struct file_content *ret, enum evidence_source *ret_source,

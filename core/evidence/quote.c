@@ -222,7 +222,8 @@ enum tdx_status quote_parse(const void *raw, size_t size, struct quote *ret, str
         return truncated(err, "the body or the signature data");
     quote.length = size - in.left;
     quote.signed_bytes.data = raw;
-    quote.signed_bytes.size = HEADER_SIZE + (quote.version == 5 ? DESCRIPTOR_SIZE : 0U) + rule->size;
+    quote.signed_bytes.size =
+        HEADER_SIZE + (quote.version == 5 ? DESCRIPTOR_SIZE : 0U) + rule->size;
     if (quote.tee == QUOTE_TEE_SGX)
         read_enclave_report(quote.body, &quote.enclave);
     else if (!read_td_body(&quote, &quote.td, &quote.extended))
