@@ -10,8 +10,7 @@
 
 #include "config.h"
 
-int program_fail(const struct program *program, enum tdx_status status,
-                 const struct tdx_error *err)
+int program_fail(const struct program *program, enum tdx_status status, const struct tdx_error *err)
 {
     const char *detail = err != NULL ? err->detail : "";
     const char *remedy = status_remedy(status);
@@ -107,9 +106,10 @@ static int help(const char *name, const char *about, const struct command *comma
     (void)printf("Usage: %s COMMAND [OPTION]...\n%s\n\nCommands:\n", name, about);
     for (const struct command *command = commands; command->name != NULL; command++)
         (void)printf("  %-14s %s\n", command->name, command->summary);
-    (void)printf("\n'%s COMMAND --help' tells a command's options. Exit codes: 0 yes, 1 no, 2 usage, "
-                 "3 could not be decided.\n",
-                 name);
+    (void)
+        printf("\n'%s COMMAND --help' tells a command's options. Exit codes: 0 yes, 1 no, 2 usage, "
+               "3 could not be decided.\n",
+               name);
     return program_finish(&(struct program){ .name = name }, TDX_EXIT_YES);
 }
 

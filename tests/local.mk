@@ -1,6 +1,7 @@
 dist_check_SCRIPTS += tests/layers.test tests/headers.test
 TESTS += tests/layers.test tests/headers.test $(UNIT_TESTS)
-EXTRA_DIST += tests/layers.allow
+EXTRA_DIST += tests/layers.allow tests/cppcheck.suppress
+dist_noinst_SCRIPTS += tests/suite tests/floor
 
 TEST_EXTENSIONS = .test
 TEST_LOG_DRIVER = env AM_TAP_AWK='$(AWK)' $(SHELL) $(top_srcdir)/build-aux/tap-driver.sh
@@ -14,6 +15,15 @@ AM_TESTS_ENVIRONMENT = CMOCKA_MESSAGE_OUTPUT=tap; export CMOCKA_MESSAGE_OUTPUT; 
 	TDX_CORPUS="$${TDX_CORPUS:-$(abs_top_srcdir)/../shared/corpus}"; export TDX_CORPUS;
 
 check_PROGRAMS += $(UNIT_TESTS)
+
+# Whole runs: they need root and a machine to themselves, so "make check" leaves them out.
+# check-long holds those that take minutes.
+check-e2e: all $(check_PROGRAMS)
+	$(MAKE) $(AM_MAKEFLAGS) check-TESTS TESTS='$(E2E_TESTS)'
+check-long: all $(check_PROGRAMS)
+	$(MAKE) $(AM_MAKEFLAGS) check-TESTS TESTS='$(E2E_LONG_TESTS)'
+.PHONY: check-e2e check-long
+dist_check_SCRIPTS += $(E2E_TESTS) $(E2E_LONG_TESTS)
 
 include tests/unit/base.mk
 include tests/unit/root.mk

@@ -54,9 +54,9 @@ static enum tdx_status check_folders(const char *path, struct tdx_error *err)
         }
         why = unsafe_because(&st);
         if (why != NULL)
-            status = status_fail(err, TDX_FILE_UNSAFE, "%s: the folder %s %s (mode %04o, uid %u)",
-                                 path, folder, why, (unsigned)st.st_mode & 07777U,
-                                 (unsigned)st.st_uid);
+            status =
+                status_fail(err, TDX_FILE_UNSAFE, "%s: the folder %s %s (mode %04o, uid %u)", path,
+                            folder, why, (unsigned)st.st_mode & 07777U, (unsigned)st.st_uid);
     }
     free(folder);
     return status;
@@ -80,8 +80,7 @@ static enum tdx_status check_safe_fd(int fd, const char *path, struct tdx_error 
         goto done;
     }
     /* The folders that were checked must be those that led to this descriptor. */
-    if (stat(real, &named) != 0 || named.st_dev != opened.st_dev ||
-        named.st_ino != opened.st_ino) {
+    if (stat(real, &named) != 0 || named.st_dev != opened.st_dev || named.st_ino != opened.st_ino) {
         status = status_fail(err, TDX_FILE_UNSAFE, "%s was replaced while it was opened", path);
         goto done;
     }

@@ -15,7 +15,7 @@
 #include "core/base/hex.h"
 
 #define XATTR_LIST_LIMIT 65536
-#define TEMPORARY_TRIES 16
+#define TEMPORARY_TRIES  16
 
 int file_write_all(int fd, struct span content)
 {

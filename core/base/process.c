@@ -8,16 +8,20 @@
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/resource.h>
+#include <sys/syscall.h>
 #include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
 
 #include "core/base/files.h"
 
-#define DEFAULT_TIMEOUT_MS 60000U
+#define DEFAULT_TIMEOUT_MS   60000U
 #define DEFAULT_OUTPUT_LIMIT ((size_t)1 << 20)
-#define REAP_INTERVAL_MS 10
-#define CANNOT_START 127
+#define REAP_INTERVAL_MS     10
+#define CANNOT_START         127
+#define REPORT_FD            3 /* in the child, until exec closes it */
+#define CLOSE_LIMIT          65536U
 
 static int64_t now_ms(void)
 {
@@ -38,6 +42,23 @@ static void reset_signals(void)
         (void)sigaction(number, &action, NULL); /* SIGKILL and SIGSTOP refuse, as they must */
     (void)sigemptyset(&none);
     (void)sigprocmask(SIG_SETMASK, &none, NULL);
+}
+
+/* Every descriptor from lowest on. Where the kernel has no close_range() (before 5.9), what /proc
+ * lists cannot be read without malloc(), so all that the limit allows are tried, up to a bound. */
+static void close_from(unsigned lowest)
+{
+    struct rlimit limit;
+    unsigned highest = CLOSE_LIMIT;
+
+#ifdef SYS_close_range
+    if (syscall(SYS_close_range, lowest, ~0U, 0U) == 0)
+        return;
+#endif
+    if (getrlimit(RLIMIT_NOFILE, &limit) == 0 && limit.rlim_cur < CLOSE_LIMIT)
+        highest = (unsigned)limit.rlim_cur;
+    for (unsigned fd = lowest; fd < highest; fd++)
+        (void)close((int)fd); /* most are not open */
 }
 
 /* Tells the parent why exec did not happen, through a pipe that exec would have closed. */
@@ -61,6 +82,10 @@ static _Noreturn void become(const struct process_spec *spec, const int streams[
     for (int i = 0; i < 3; i++)
         if (dup2(streams[i], i) < 0)
             give_up(report_fd);
+    if (report_fd != REPORT_FD && dup3(report_fd, REPORT_FD, O_CLOEXEC) < 0)
+        give_up(report_fd);
+    close_from(REPORT_FD + 1);
+    report_fd = REPORT_FD;
     if (spec->root != NULL && (chroot(spec->root) != 0 || chdir("/") != 0))
         give_up(report_fd);
     reset_signals();

@@ -7,8 +7,8 @@
 #include "core/base/text.h"
 
 #define SECONDS_PER_DAY 86400
-#define EARLIEST INT64_C(-62167219200) /* 0000-01-01T00:00:00Z */
-#define LATEST INT64_C(253402300799)   /* 9999-12-31T23:59:59Z */
+#define EARLIEST        INT64_C(-62167219200) /* 0000-01-01T00:00:00Z */
+#define LATEST          INT64_C(253402300799) /* 9999-12-31T23:59:59Z */
 
 /* Days since 1970-01-01 in the proleptic Gregorian calendar, counted in years that begin on the
  * first of March, so that the leap day comes last. */

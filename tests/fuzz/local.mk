@@ -47,6 +47,9 @@ endif
 check_PROGRAMS += $(FUZZ_TARGETS)
 
 FUZZ_SECONDS = 30
-.PHONY: fuzz
+.PHONY: fuzz fuzzers print-fuzzers
+fuzzers: $(UNIT_TESTS) $(FUZZ_TARGETS)
+print-fuzzers:
+	@echo $(FUZZ_TARGETS)
 fuzz: $(UNIT_TESTS) $(FUZZ_TARGETS)
 	top_srcdir='$(abs_top_srcdir)' $(top_srcdir)/tests/fuzz/run $(FUZZ_SECONDS) $(FUZZ_TARGETS)
