@@ -1,1 +1,29 @@
-# Filled in as the parts land.
+# The module is linked from single objects of core/base, never from libbase: it may need nothing but
+# libpam and libc, since sshd maps it in the root monitor of every connection.
+pam_LTLIBRARIES += pam_tdx/pam_tdx.la
+pam_tdx_pam_tdx_la_SOURCES = \
+	pam_tdx/exempt.c pam_tdx/exempt.h \
+	pam_tdx/gate_keys.c pam_tdx/gate_keys.h \
+	pam_tdx/gate_settings.c pam_tdx/gate_settings.h \
+	pam_tdx/helper.c pam_tdx/helper.h pam_tdx/helper_middle.c pam_tdx/helper_wire.h \
+	pam_tdx/pam_tdx.c \
+	pam_tdx/verdict.c pam_tdx/verdict.h \
+	core/base/bytes.c core/base/conf.c core/base/files.c core/base/status.c core/base/text.c \
+	core/base/hex.c
+pam_tdx_pam_tdx_la_CFLAGS = $(TDX_CFLAGS)
+if !SANITIZERS
+TDX_MODULE_LDFLAGS = -Wl,-z,defs
+endif
+# -avoid-version: pam_tdx.so, not pam_tdx.so.0; -no-undefined -z defs: a missing library is a link
+# error here, not a failed login; the map exports the PAM entry points and nothing else.
+pam_tdx_pam_tdx_la_LDFLAGS = $(AM_LDFLAGS) -module -avoid-version -shared -no-undefined \
+	$(TDX_MODULE_LDFLAGS) -Wl,--version-script=$(srcdir)/pam_tdx/pam_tdx.map
+pam_tdx_pam_tdx_la_LIBADD = $(PAM_LIBS)
+EXTRA_pam_tdx_pam_tdx_la_DEPENDENCIES = pam_tdx/pam_tdx.map
+EXTRA_DIST += pam_tdx/pam_tdx.map
+
+# libtool installs a .la file that nobody needs beside the module.
+install-data-hook:
+	rm -f $(DESTDIR)$(pamdir)/pam_tdx.la
+uninstall-hook:
+	rm -f $(DESTDIR)$(pamdir)/pam_tdx.so
