@@ -51,8 +51,7 @@ static enum tdx_status hand_over(struct place *place, const struct conf_line *li
 }
 
 /* A conf_handler: never ends the reading. */
-static enum tdx_status take_line(const struct conf_line *line, void *context,
-                                 struct tdx_error *err)
+static enum tdx_status take_line(const struct conf_line *line, void *context, struct tdx_error *err)
 {
     struct place *place = context;
     enum tdx_status status = hand_over(place, line, err);
@@ -99,8 +98,7 @@ static enum tdx_status read_argument(struct place *place, const char *word, unsi
     key[length] = '\0';
     line.value = equals != NULL ? equals + 1 : "";
     if (equals == NULL)
-        return status_fail(err, TDX_CONF_SYNTAX, "%s, word %u: there is no '='", line.file,
-                           number);
+        return status_fail(err, TDX_CONF_SYNTAX, "%s, word %u: there is no '='", line.file, number);
     return hand_over(place, &line, err);
 }
 
@@ -111,8 +109,7 @@ enum tdx_status gate_source_read(const struct gate_source *source, gate_key_hand
     enum tdx_status status = read_file(source->file, handler, context, err);
 
     for (int i = 0; i < source->argument_count; i++) {
-        enum tdx_status word =
-            read_argument(&place, source->arguments[i], (unsigned)i + 1, err);
+        enum tdx_status word = read_argument(&place, source->arguments[i], (unsigned)i + 1, err);
 
         if (status == TDX_OK)
             status = word;

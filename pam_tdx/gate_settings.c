@@ -64,7 +64,7 @@ static enum tdx_status set(enum gate_key key, const struct conf_line *line, void
 enum tdx_status gate_settings_load(const struct gate_source *source, struct gate_settings *ret,
                                    struct tdx_error *err)
 {
-    *ret = (struct gate_settings){ .mode = GATE_MODE_ENFORCE,
-                                   .timeout_ms = GATE_TIMEOUT_DEFAULT_MS };
+    *ret =
+        (struct gate_settings){ .mode = GATE_MODE_ENFORCE, .timeout_ms = GATE_TIMEOUT_DEFAULT_MS };
     return gate_source_read(source, set, ret, err);
 }

@@ -19,12 +19,12 @@
 #define SYS_close_range 436
 #endif
 
-#define REPORT_FD      3
-#define LAST_RESORT    65536L /* descriptors closed one by one where /proc is missing */
-#define EXEC_FAILED    '\1'   /* first byte of the pipe when exec did not happen; errno follows */
-#define FINAL_WAIT_MS  300    /* after SIGKILL; who sleeps uninterruptibly is left to init */
-#define CPU_SECONDS    20
-#define ADDRESS_SPACE  ((rlim_t)1 << 30)
+#define REPORT_FD     3
+#define LAST_RESORT   65536L /* descriptors closed one by one where /proc is missing */
+#define EXEC_FAILED   '\1'   /* first byte of the pipe when exec did not happen; errno follows */
+#define FINAL_WAIT_MS 300    /* after SIGKILL; who sleeps uninterruptibly is left to init */
+#define CPU_SECONDS   20
+#define ADDRESS_SPACE ((rlim_t)1 << 30)
 
 #if defined __has_feature
 #if __has_feature(address_sanitizer)
@@ -195,7 +195,8 @@ static bool arrange_descriptors(int report_fd, long limit)
     return open("/dev/null", O_RDWR) == 0 && dup(0) == 1 && dup(0) == 2;
 }
 
-/* --- the helper -------------------------------------------------------------------------------- */
+/* --- the helper --------------------------------------------------------------------------------
+ */
 
 static _Noreturn void helper_child(const struct helper_call *call, int out, pid_t middle)
 {

@@ -24,12 +24,12 @@
 #include "pam_tdx/helper.h"
 #include "pam_tdx/verdict.h"
 
-#define DATA_NAME        "pam_tdx:verdict"
-#define HELPER_DEFAULT   TDX_LIBEXECDIR "/tdx-gate-check"
-#define CONFIG_ARGUMENT  "config="
-#define HELPER_ARGUMENT  "helper="
-#define SHARED_SECONDS   120 /* a verdict does not serve a handle that is kept for longer */
-#define DETAIL_SHOWN     200
+#define DATA_NAME       "pam_tdx:verdict"
+#define HELPER_DEFAULT  TDX_LIBEXECDIR "/tdx-gate-check"
+#define CONFIG_ARGUMENT "config="
+#define HELPER_ARGUMENT "helper="
+#define SHARED_SECONDS  120 /* a verdict does not serve a handle that is kept for longer */
+#define DETAIL_SHOWN    200
 
 /* One call of libpam's, taken apart. */
 struct request {
@@ -48,7 +48,7 @@ struct request {
 /* No descriptor, process or lock: sshd forks, and then there are two of it. */
 struct shared {
     struct verdict verdict;
-    int64_t made_at; /* seconds on a clock that runs during sleep and cannot be set */
+    int64_t made_at;  /* seconds on a clock that runs during sleep and cannot be set */
     char arguments[]; /* what was asked; another line may ask for something else */
 };
 
@@ -96,8 +96,7 @@ static struct shared *new_shared(const struct request *request)
 }
 
 /* The verdict that this login already has for the same question. */
-static bool recall(const struct request *request, const struct shared *asked,
-                   struct verdict *ret)
+static bool recall(const struct request *request, const struct shared *asked, struct verdict *ret)
 {
     const void *data = NULL;
     const struct shared *known;
@@ -115,7 +114,8 @@ static bool recall(const struct request *request, const struct shared *asked,
 
 /* --- the decision ---------------------------------------------------------------------------- */
 
-static void set_verdict(struct verdict *verdict, enum tdx_status status, const struct tdx_error *err)
+static void set_verdict(struct verdict *verdict, enum tdx_status status,
+                        const struct tdx_error *err)
 {
     verdict->status = status;
     (void)snprintf(verdict->detail, sizeof(verdict->detail), "%s", err->detail);
@@ -139,8 +139,7 @@ static void judge(const struct request *request, const struct gate_settings *set
                           text_quote(answer->text, answer->size, shown, sizeof(shown)));
         break;
     case HELPER_KILLED:
-        (void)status_fail(&err, status, "%s: ended by signal %d", request->helper,
-                          answer->signal);
+        (void)status_fail(&err, status, "%s: ended by signal %d", request->helper, answer->signal);
         break;
     case HELPER_NOT_STARTED:
         status = status_fail_errno(&err, TDX_HELPER_MISSING, answer->error, "%s: %s",
@@ -276,8 +275,9 @@ static int gate(pam_handle_t *pamh, int flags, int argc, const char **argv, int 
         status = status_fail(&err, TDX_CONF_SYNTAX, "more than %d arguments of pam_tdx.so",
                              GATE_ARGUMENTS_LIMIT);
     if (is_exempt(&request, &settings)) {
-        pam_syslog(pamh, LOG_NOTICE, "exempt: user \"%s\" from \"%s\" is in the group %s; not asked",
-                   request.user, request.rhost, settings.exempt_group);
+        pam_syslog(pamh, LOG_NOTICE,
+                   "exempt: user \"%s\" from \"%s\" is in the group %s; not asked", request.user,
+                   request.rhost, settings.exempt_group);
         return PAM_SUCCESS;
     }
     if (status != TDX_OK)

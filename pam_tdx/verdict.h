@@ -17,7 +17,7 @@
 #define VERDICT_LINE_LIMIT 1024 /* less than PIPE_BUF: one write is one piece */
 
 struct verdict {
-    enum tdx_status status; /* TDX_OK: let in */
+    enum tdx_status status;       /* TDX_OK: let in */
     char detail[TDX_DETAIL_SIZE]; /* printable; facts for the log */
 };
 

@@ -50,8 +50,8 @@ void pam_syslog(const pam_handle_t *pamh, int priority, const char *format, ...)
         append(current->logged, sizeof(current->logged), line);
 }
 
-static int converse(int count, const struct pam_message **messages,
-                    struct pam_response **responses, void *data)
+static int converse(int count, const struct pam_message **messages, struct pam_response **responses,
+                    void *data)
 {
     (void)data;
     for (int i = 0; i < count; i++)
@@ -124,7 +124,8 @@ static void compare(const struct snapshot *before, const struct snapshot *after,
         append(ret->left, sizeof(ret->left), "a child");
 }
 
-/* --- transactions ------------------------------------------------------------------------------ */
+/* --- transactions ------------------------------------------------------------------------------
+ */
 
 static const char *build_folder(void)
 {
@@ -152,15 +153,15 @@ static bool write_question(const struct host_question *question)
     char line[1024], helper[512];
 
     (void)snprintf(helper, sizeof(helper), "%s/tests/unit/gate_double", build_folder());
-    (void)snprintf(line, sizeof(line), "required %s/pam_tdx/.libs/pam_tdx.so config=%s helper=%s %s",
-                   build_folder(), config_path,
-                   question->helper != NULL ? question->helper : helper, question->arguments);
+    (void)snprintf(line, sizeof(line),
+                   "required %s/pam_tdx/.libs/pam_tdx.so config=%s helper=%s %s", build_folder(),
+                   config_path, question->helper != NULL ? question->helper : helper,
+                   question->arguments);
     return write_file(config_path, "# double: %s\n%s", question->double_word, question->config) &&
            write_file(service_path, "auth %s\naccount %s\nsession %s\n", line, line, line);
 }
 
-static bool run_calls(const struct host_question *question, unsigned which,
-                      struct host_result *ret)
+static bool run_calls(const struct host_question *question, unsigned which, struct host_result *ret)
 {
     const struct pam_conv conversation = { .conv = converse };
     struct snapshot before, after;
@@ -173,6 +174,8 @@ static bool run_calls(const struct host_question *question, unsigned which,
 #endif
     if (result != PAM_SUCCESS)
         return false;
+    if (question->before_call != NULL)
+        question->before_call();
     take_snapshot(&before);
     if ((which & HOST_AUTH) != 0)
         ret->auth = pam_authenticate(pamh, question->flags);
@@ -188,8 +191,7 @@ static bool run_calls(const struct host_question *question, unsigned which,
     return pam_end(pamh, PAM_SUCCESS) == PAM_SUCCESS;
 }
 
-bool host_transaction(const struct host_question *question, unsigned which,
-                      struct host_result *ret)
+bool host_transaction(const struct host_question *question, unsigned which, struct host_result *ret)
 {
     bool done;
 
@@ -205,8 +207,8 @@ bool host_transaction(const struct host_question *question, unsigned which,
 bool host_transaction_after(void (*prepare)(void), const struct host_question *question,
                             unsigned which, struct host_result *ret)
 {
-    struct host_result *shared = mmap(NULL, sizeof(*shared), PROT_READ | PROT_WRITE,
-                                      MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+    struct host_result *shared =
+        mmap(NULL, sizeof(*shared), PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
     int wait_status = -1;
     pid_t host;
 

@@ -14,6 +14,7 @@ struct host_question {
     const char *helper;      /* NULL: the double */
     const char *user;        /* NULL: "nobody" */
     int flags;
+    void (*before_call)(void); /* after libpam has started, NULL: nothing */
 };
 
 struct host_result {
