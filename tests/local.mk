@@ -2,9 +2,6 @@ dist_check_SCRIPTS += tests/layers.test tests/headers.test
 TESTS += tests/layers.test tests/headers.test $(UNIT_TESTS)
 EXTRA_DIST += tests/layers.allow tests/cppcheck.suppress
 dist_noinst_SCRIPTS += tests/suite tests/floor
-dist_check_SCRIPTS += tests/layers.test tests/headers.test tests/module.test
-TESTS += tests/layers.test tests/headers.test tests/module.test $(UNIT_TESTS)
-EXTRA_DIST += tests/layers.allow
 
 TEST_EXTENSIONS = .test
 TEST_LOG_DRIVER = env AM_TAP_AWK='$(AWK)' $(SHELL) $(top_srcdir)/build-aux/tap-driver.sh

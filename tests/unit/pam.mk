@@ -1,3 +1,5 @@
+dist_check_SCRIPTS += tests/module.test
+TESTS += tests/module.test
 if HAVE_CMOCKA
 UNIT_TESTS += tests/unit/test_verdict tests/unit/test_pam_retval tests/unit/test_pam_host
 check_PROGRAMS += tests/unit/gate_double
