@@ -1,6 +1,7 @@
 noinst_LTLIBRARIES += core/libevidence.la
 
 core_libevidence_la_SOURCES = \
+	core/evidence/event_explain.c core/evidence/event_log.c core/evidence/event_log.h \
 	core/evidence/ioctl.c \
 	core/evidence/provider.c core/evidence/provider.h core/evidence/provider_internal.h \
 	core/evidence/qgs.c \

@@ -44,6 +44,21 @@ tests_fuzz_fuzz_quote_LDADD = core/libevidence.la $(CRYPTO_LIBS)
 tests_fuzz_fuzz_quote_LDFLAGS = $(FUZZ_LINK)
 endif
 
+# event_log
+UNIT_TESTS += tests/fuzz/replay_event_log
+fuzz_event_log_sources = tests/fuzz/fuzz_event_log.c $(EVENT_LOG_BUILDER)
+tests_fuzz_replay_event_log_SOURCES = $(fuzz_event_log_sources) $(FUZZ_REPLAY)
+tests_fuzz_replay_event_log_CPPFLAGS = $(AM_CPPFLAGS) $(CRYPTO_CFLAGS)
+tests_fuzz_replay_event_log_LDADD = core/libevidence.la $(CRYPTO_LIBS)
+tests_fuzz_replay_event_log_LDFLAGS = $(TDX_PROGRAM_LDFLAGS)
+if FUZZERS
+FUZZ_TARGETS += tests/fuzz/fuzz_event_log
+tests_fuzz_fuzz_event_log_SOURCES = $(fuzz_event_log_sources) $(FUZZ_SHARED)
+tests_fuzz_fuzz_event_log_CPPFLAGS = $(AM_CPPFLAGS) $(CRYPTO_CFLAGS)
+tests_fuzz_fuzz_event_log_LDADD = core/libevidence.la $(CRYPTO_LIBS)
+tests_fuzz_fuzz_event_log_LDFLAGS = $(FUZZ_LINK)
+endif
+
 check_PROGRAMS += $(FUZZ_TARGETS)
 
 FUZZ_SECONDS = 30
