@@ -18,6 +18,8 @@ core_libbase_la_SOURCES = \
 	core/base/status_collateral.def core/base/status_evidence.def core/base/status_gate.def \
 	core/base/status_verify.def \
 	core/base/text.c core/base/text.h
+core_libbase_la_CPPFLAGS = $(AM_CPPFLAGS) $(JSON_CFLAGS)
+core_libbase_la_LIBADD = $(JSON_LIBS)
 
 include core/evidence/local.mk
 include core/verify/local.mk

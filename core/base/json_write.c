@@ -2,6 +2,10 @@
 #include "core/base/json_write.h"
 
 #include <inttypes.h>
+#include <json-c/json.h>
+#include <limits.h>
+#include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "core/base/rfc3339.h"
@@ -34,35 +38,25 @@ static size_t utf8_length(const uint8_t *data, size_t size)
     return 0;
 }
 
-static void add_character(struct text *text, uint8_t byte)
+/* json-c copies bytes as they are: what is not UTF-8 is mended before it gets there. */
+static struct json_object *new_string(struct span string)
 {
-    static const char short_names[] = "btn.fr"; /* 8 to 13; 11 has none */
+    struct text mended = { 0 };
+    struct json_object *value = NULL;
 
-    if (byte == '"' || byte == '\\')
-        text_addf(text, "\\%c", byte);
-    else if (byte >= 8 && byte <= 13 && byte != 11)
-        text_addf(text, "\\%c", short_names[byte - 8]);
-    else if (byte < 0x20 || byte == 0x7f)
-        text_addf(text, "\\u%04X", byte);
-    else
-        text_add_char(text, (char)byte);
-}
-
-void json_quote(struct text *text, struct span string)
-{
-    text_add_char(text, '"');
     for (size_t i = 0; i < string.size;) {
         size_t length = utf8_length(string.data + i, string.size - i);
 
         if (length == 0)
-            text_add(text, "\xef\xbf\xbd");
-        else if (length == 1)
-            add_character(text, string.data[i]);
+            text_add(&mended, "\xef\xbf\xbd");
         else
-            text_add_n(text, (const char *)string.data + i, length);
+            text_add_n(&mended, (const char *)string.data + i, length);
         i += length > 0 ? length : 1;
     }
-    text_add_char(text, '"');
+    if (text_ok(&mended) && mended.length <= INT_MAX)
+        value = json_object_new_string_len(text_string(&mended), (int)mended.length);
+    text_free(&mended);
+    return value;
 }
 
 static struct span span_of(const char *string)
@@ -70,53 +64,73 @@ static struct span span_of(const char *string)
     return (struct span){ (const uint8_t *)string, strlen(string) };
 }
 
-static void new_line(struct json_writer *out)
+static void print(struct text *text, struct json_object *value, int flags)
 {
-    if (!out->indent)
-        return;
-    text_add_char(out->text, '\n');
-    for (unsigned i = 0; i < out->depth; i++)
-        text_add_char(out->text, ' ');
+    size_t length = 0;
+    const char *printed =
+        json_object_to_json_string_length(value, flags | JSON_C_TO_STRING_NOSLASHESCAPE, &length);
+
+    if (printed == NULL)
+        text->failed = true;
+    else
+        text_add_n(text, printed, length);
 }
 
-/* What stands before a value. */
-static void begin(struct json_writer *out, const char *name)
+static void print_outermost(struct json_writer *out, struct json_object *value)
 {
-    if (out->follows)
-        text_add_char(out->text, ',');
-    if (out->depth > 0)
-        new_line(out);
-    out->follows = true;
-    if (name != NULL) {
-        json_quote(out->text, span_of(name));
-        text_add(out->text, out->indent ? ": " : ":");
+    print(out->text, value,
+          out->indent ? JSON_C_TO_STRING_PRETTY | JSON_C_TO_STRING_SPACED : JSON_C_TO_STRING_PLAIN);
+    (void)json_object_put(value);
+}
+
+/* Puts value, which may be NULL for null, into the innermost open bracket, which then owns it. */
+static void attach(struct json_writer *out, const char *name, struct json_object *value)
+{
+    struct json_object *into = out->depth > 0 ? out->open[out->depth - 1] : NULL;
+
+    if (out->depth == 0) {
+        print_outermost(out, value);
+    } else if ((json_object_is_type(into, json_type_array)
+                    ? json_object_array_add(into, value)
+                    : json_object_object_add(into, name != NULL ? name : "", value)) != 0) {
+        out->text->failed = true;
+        (void)json_object_put(value);
     }
+}
+
+/* As attach(), for a value that cannot be null: NULL means that memory ran out. */
+static void attach_value(struct json_writer *out, const char *name, struct json_object *value)
+{
+    if (value == NULL)
+        out->text->failed = true;
+    else
+        attach(out, name, value);
 }
 
 void json_open(struct json_writer *out, const char *name, char bracket)
 {
-    begin(out, name);
-    text_add_char(out->text, bracket);
-    out->depth++;
-    out->follows = false;
+    struct json_object *value = bracket == '{' ? json_object_new_object() : json_object_new_array();
+
+    if (value == NULL || out->depth == JSON_WRITE_DEPTH) {
+        (void)json_object_put(value);
+        out->text->failed = true;
+        return;
+    }
+    if (out->depth > 0)
+        attach(out, name, value);
+    out->open[out->depth++] = value;
 }
 
 void json_close(struct json_writer *out, char bracket)
 {
-    bool empty = !out->follows;
-
-    if (out->depth > 0)
-        out->depth--;
-    if (!empty)
-        new_line(out);
-    text_add_char(out->text, bracket);
-    out->follows = true;
+    (void)bracket; /* for the reader of the calling code */
+    if (out->depth > 0 && --out->depth == 0)
+        print_outermost(out, out->open[0]);
 }
 
 void json_put_bytes(struct json_writer *out, const char *name, struct span string)
 {
-    begin(out, name);
-    json_quote(out->text, string);
+    attach_value(out, name, new_string(string));
 }
 
 void json_put_string(struct json_writer *out, const char *name, const char *string)
@@ -129,34 +143,39 @@ void json_put_string(struct json_writer *out, const char *name, const char *stri
 
 void json_put_hex(struct json_writer *out, const char *name, const void *data, size_t size)
 {
-    begin(out, name);
-    text_add_char(out->text, '"');
-    text_add_hex(out->text, data, size);
-    text_add_char(out->text, '"');
+    struct text hex = { 0 };
+
+    text_add_hex(&hex, data, size);
+    attach_value(out, name, text_ok(&hex) ? json_object_new_string(text_string(&hex)) : NULL);
+    text_free(&hex);
 }
 
 void json_put_uint(struct json_writer *out, const char *name, uint64_t value)
 {
-    begin(out, name);
-    text_addf(out->text, "%" PRIu64, value);
+    char digits[24];
+
+    if (value <= INT64_MAX) {
+        json_put_int(out, name, (int64_t)value);
+        return;
+    }
+    /* json-c 0.13 has no unsigned integers: the digits are given with a value that holds them. */
+    (void)snprintf(digits, sizeof(digits), "%" PRIu64, value);
+    json_put_raw(out, name, span_of(digits));
 }
 
 void json_put_int(struct json_writer *out, const char *name, int64_t value)
 {
-    begin(out, name);
-    text_addf(out->text, "%" PRId64, value);
+    attach_value(out, name, json_object_new_int64(value));
 }
 
 void json_put_bool(struct json_writer *out, const char *name, bool value)
 {
-    begin(out, name);
-    text_add(out->text, value ? "true" : "false");
+    attach_value(out, name, json_object_new_boolean(value));
 }
 
 void json_put_null(struct json_writer *out, const char *name)
 {
-    begin(out, name);
-    text_add(out->text, "null");
+    attach(out, name, NULL);
 }
 
 void json_put_time(struct json_writer *out, const char *name, int64_t seconds)
@@ -166,8 +185,30 @@ void json_put_time(struct json_writer *out, const char *name, int64_t seconds)
     json_put_string(out, name, rfc3339_format(seconds, time));
 }
 
+/* A value that prints as the text it was given, byte for byte. */
 void json_put_raw(struct json_writer *out, const char *name, struct span raw)
 {
-    begin(out, name);
-    text_add_n(out->text, (const char *)raw.data, raw.size);
+    struct json_object *value = json_object_new_double(0);
+    char *copy = strndup((const char *)raw.data, raw.size);
+
+    if (value == NULL || copy == NULL) {
+        (void)json_object_put(value);
+        free(copy);
+        out->text->failed = true;
+        return;
+    }
+    json_object_set_serializer(value, json_object_userdata_to_json_string, copy,
+                               json_object_free_userdata);
+    attach(out, name, value);
+}
+
+void json_quote(struct text *text, struct span string)
+{
+    struct json_object *value = new_string(string);
+
+    if (value == NULL)
+        text->failed = true;
+    else
+        print(text, value, JSON_C_TO_STRING_PLAIN);
+    (void)json_object_put(value);
 }

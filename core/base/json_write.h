@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Writing JSON into a text (text.h), compact or indented. Failure is the text's: text_ok().
+/* Writing JSON into a text (text.h), compact or indented, with json-c. Failure is the text's:
+ * text_ok(). The text grows when the outermost bracket is closed.
  *
  *     struct json_writer out = { .text = &text, .indent = true };
  *     json_open(&out, NULL, '{');
@@ -21,11 +22,15 @@
 #include "core/base/bytes.h"
 #include "core/base/text.h"
 
+#define JSON_WRITE_DEPTH 16
+
+struct json_object;
+
 struct json_writer {
     struct text *text; /* borrowed */
-    bool indent;       /* one member to a line, one space for each level */
-    bool follows;      /* internal: something stands before in this object or array */
-    unsigned depth;    /* internal */
+    bool indent;       /* one member to a line, two spaces for each level */
+    unsigned depth;    /* internal: how many of those below are open */
+    struct json_object *open[JSON_WRITE_DEPTH]; /* internal: the first owns the others */
 };
 
 void json_open(struct json_writer *out, const char *name, char bracket);
