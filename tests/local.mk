@@ -1,4 +1,4 @@
-dist_check_SCRIPTS += tests/layers.test tests/headers.test
+dist_check_SCRIPTS += tests/layers.test tests/headers.test tests/cmocka-tap
 TESTS += tests/layers.test tests/headers.test $(UNIT_TESTS)
 EXTRA_DIST += tests/layers.allow tests/cppcheck.suppress
 dist_noinst_SCRIPTS += tests/suite tests/floor
@@ -6,6 +6,7 @@ dist_noinst_SCRIPTS += tests/suite tests/floor
 TEST_EXTENSIONS = .test
 TEST_LOG_DRIVER = env AM_TAP_AWK='$(AWK)' $(SHELL) $(top_srcdir)/build-aux/tap-driver.sh
 LOG_DRIVER = $(TEST_LOG_DRIVER)
+LOG_COMPILER = $(SHELL) $(top_srcdir)/tests/cmocka-tap
 # cmocka speaks TAP itself. top_builddir is where the programs under test lie.
 AM_TESTS_ENVIRONMENT = CMOCKA_MESSAGE_OUTPUT=tap; export CMOCKA_MESSAGE_OUTPUT; \
 	CC='$(CC)'; CPPFLAGS='$(AM_CPPFLAGS) $(CRYPTO_CFLAGS) $(JSON_CFLAGS) $(FUSE_CFLAGS)'; \

@@ -212,8 +212,8 @@ static void refuses_what_is_not_one_object_of_json(void **state)
         { "[]", "BUNDLE_BAD", "" },
         { "\"x\"", "BUNDLE_BAD", "" },
         { "{}", "BUNDLE_BAD", "pck_crl_issuer_chain" },
-        { "{\"pck_crl\":\"3000\",\"pck_crl\":\"3000\"}", "JSON_BAD", "pck_crl" },
-        { "{\"pck_crl\":\"3000\",\"pck_\\u0063rl\":\"3000\"}", "JSON_BAD", "pck_crl" },
+        { "{\"pck_crl\":\"3000\",\"pck_crl\":\"3000\"}", "JSON_DUPLICATE", "pck_crl" },
+        { "{\"pck_crl\":\"3000\",\"pck_\\u0063rl\":\"3000\"}", "JSON_DUPLICATE", "pck_crl" },
         { "{\"pck_crl\":\"3000\",}", "JSON_BAD", "" },
         { "{/* */}", "JSON_BAD", "" },
     };
