@@ -1,1 +1,9 @@
-# Filled in as the parts land.
+bin_PROGRAMS += attest/tdx-attest
+attest_tdx_attest_SOURCES = attest/main.c attest/attest.h \
+	attest/options.c attest/options.h \
+	attest/quote.c \
+	attest/report.c \
+	attest/td_print.c attest/td_print.h
+attest_tdx_attest_CPPFLAGS = $(AM_CPPFLAGS) $(CRYPTO_CFLAGS)
+attest_tdx_attest_LDFLAGS = $(TDX_PROGRAM_LDFLAGS)
+attest_tdx_attest_LDADD = cli/libcli.la core/libevidence.la

@@ -41,6 +41,8 @@ enum quote_certification_type {
     QUOTE_CERTIFICATION_QE_REPORT = 6,
 };
 
+#define ENCLAVE_ATTRIBUTE_DEBUG 0x02 /* in the first byte of its attributes */
+
 /* An SGX enclave report body (384 bytes): the QE's own, and that of an SGX quote. */
 struct enclave_report {
     uint8_t cpu_svn[16];
@@ -97,8 +99,8 @@ struct quote {
  * QUOTE_TOO_SHORT (not even the smallest quote), QUOTE_TOO_LARGE, QUOTE_UNSUPPORTED (version, key
  * type, TEE, vendor, body type or certification type: which, in the detail), QUOTE_TRUNCATED (a
  * length reaches past the end, or parts do not fill their frame). */
-enum tdx_status quote_parse(const void *raw, size_t size, struct quote *ret,
-                            struct tdx_error *err) TDX_MUST_CHECK;
+enum tdx_status quote_parse(const void *raw, size_t size, struct quote *ret, struct tdx_error *err)
+    TDX_MUST_CHECK;
 
 /* Certification data of types 1 to 3: the platform by PPID instead of by certificate. */
 struct quote_ppid {

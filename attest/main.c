@@ -1,0 +1,15 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "attest/attest.h"
+#include "cli/program.h"
+
+int main(int argc, char **argv)
+{
+    static const struct command commands[] = {
+        { "report", "show this TD's report, or a saved one", attest_report },
+        { "quote", "make a quote of this TD", attest_quote },
+        { NULL, NULL, NULL },
+    };
+
+    return program_dispatch("tdx-attest", "Make, inspect, verify and appraise Intel TDX evidence.",
+                            commands, argc, argv);
+}
