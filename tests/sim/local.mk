@@ -14,3 +14,22 @@ tests_sim_libsim_la_SOURCES = \
 	tests/sim/sim_sgx.c
 tests_sim_libsim_la_CPPFLAGS = $(AM_CPPFLAGS) $(CRYPTO_CFLAGS)
 tests_sim_libsim_la_LIBADD = core/libbase.la $(CRYPTO_LIBS)
+
+# The program: a device, a configfs-tsm and a QGS made of FUSE and sockets.
+if HAVE_FUSE
+noinst_PROGRAMS += tests/sim/tdx-sim
+tests_sim_tdx_sim_SOURCES = \
+	tests/sim/sim_control.c tests/sim/sim_control.h \
+	tests/sim/sim_daemon.c tests/sim/sim_daemon.h \
+	tests/sim/sim_device.c tests/sim/sim_device.h \
+	tests/sim/sim_fuse.c tests/sim/sim_fuse.h \
+	tests/sim/sim_knobs.c tests/sim/sim_knobs.h \
+	tests/sim/sim_qgs.c tests/sim/sim_qgs.h \
+	tests/sim/sim_server.c tests/sim/sim_server.h \
+	tests/sim/sim_tsm.c tests/sim/sim_tsm.h \
+	tests/sim/sim_world.c tests/sim/sim_world.h \
+	tests/sim/tdx_sim.c
+tests_sim_tdx_sim_CPPFLAGS = $(AM_CPPFLAGS) $(CRYPTO_CFLAGS) $(FUSE_CFLAGS)
+tests_sim_tdx_sim_LDFLAGS = $(TDX_PROGRAM_LDFLAGS)
+tests_sim_tdx_sim_LDADD = tests/sim/libsim.la cli/libcli.la $(FUSE_LIBS) -lpthread
+endif

@@ -1,0 +1,460 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* tdx-sim: drives the simulated TDX platform. With --dir it asks the tdx-sim that serves there;
+ * without, it makes a world of its own from --seed, --time and NAME=VALUE arguments. */
+#include <errno.h>
+#include <fcntl.h>
+#include <getopt.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/random.h>
+#include <sys/stat.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "cli/program.h"
+#include "core/base/files.h"
+#include "core/base/hex.h"
+#include "core/base/rfc3339.h"
+#include "core/base/text.h"
+#include "tests/sim/sim_control.h"
+#include "tests/sim/sim_daemon.h"
+#include "tests/sim/sim_world.h"
+
+#define SEED_LIMIT      256
+#define STOP_TIMEOUT_MS 10000
+
+struct options {
+    struct program program;
+    const char *folder, *seed, *time, *out, *report_data;
+    bool background, no_mount, all, pccs;
+    long parent, port;
+    char **settings; /* NAME=VALUE, NULL-terminated */
+};
+
+enum {
+    OPTION_DIR = 256,
+    OPTION_SEED,
+    OPTION_TIME,
+    OPTION_OUT,
+    OPTION_REPORT_DATA,
+    OPTION_BACKGROUND,
+    OPTION_NO_MOUNT,
+    OPTION_ALL,
+    OPTION_PARENT,
+    OPTION_PCCS,
+    OPTION_PORT,
+    OPTION_HELP,
+};
+
+static const struct option long_options[] = {
+    { "dir", required_argument, NULL, OPTION_DIR },
+    { "seed", required_argument, NULL, OPTION_SEED },
+    { "time", required_argument, NULL, OPTION_TIME },
+    { "out", required_argument, NULL, OPTION_OUT },
+    { "report-data", required_argument, NULL, OPTION_REPORT_DATA },
+    { "background", no_argument, NULL, OPTION_BACKGROUND },
+    { "no-mount", no_argument, NULL, OPTION_NO_MOUNT },
+    { "all", no_argument, NULL, OPTION_ALL },
+    { "parent-pid", required_argument, NULL, OPTION_PARENT },
+    { "pccs", no_argument, NULL, OPTION_PCCS },
+    { "port", required_argument, NULL, OPTION_PORT },
+    { "help", no_argument, NULL, OPTION_HELP },
+    { NULL, 0, NULL, 0 },
+};
+
+static const char usage_text[] =
+    "Usage: tdx-sim serve --dir DIR [--background] [--parent-pid PID] [--no-mount]\n"
+    "                     [--pccs [--port N]] [--seed TEXT] [--time RFC3339] [NAME=VALUE...]\n"
+    "       tdx-sim set --dir DIR NAME=VALUE...        (reset=all: everything back)\n"
+    "       tdx-sim status --dir DIR [--all]\n"
+    "       tdx-sim stop --dir DIR\n"
+    "       tdx-sim knobs\n"
+    "       tdx-sim quote|report [--dir DIR | --seed TEXT] [--report-data HEX] [--out FILE]\n"
+    "       tdx-sim write-collateral|write-root [--dir DIR | --seed TEXT] [--out FILE]\n"
+    "\n"
+    "serve makes DIR/tdx_guest (as /dev/tdx_guest), DIR/tsm/report (as configfs-tsm), "
+    "DIR/qgs.sock\n"
+    "and DIR/control.sock. quote, report and the write commands ask the tdx-sim that serves in "
+    "DIR,\n"
+    "or (without --dir) make a world from --seed, --time and NAME=VALUE arguments.\n";
+
+/* Returns -1, or the exit code to leave with. */
+static int set_option(struct options *options, int option)
+{
+    switch (option) {
+    case OPTION_DIR:
+        options->folder = optarg;
+        break;
+    case OPTION_SEED:
+        options->seed = optarg;
+        break;
+    case OPTION_TIME:
+        options->time = optarg;
+        break;
+    case OPTION_OUT:
+        options->out = optarg;
+        break;
+    case OPTION_REPORT_DATA:
+        options->report_data = optarg;
+        break;
+    case OPTION_BACKGROUND:
+        options->background = true;
+        break;
+    case OPTION_NO_MOUNT:
+        options->no_mount = true;
+        break;
+    case OPTION_ALL:
+        options->all = true;
+        break;
+    case OPTION_PARENT:
+        options->parent = strtol(optarg, NULL, 10);
+        break;
+    case OPTION_PCCS:
+        options->pccs = true;
+        break;
+    case OPTION_PORT:
+        options->port = strtol(optarg, NULL, 10);
+        break;
+    case OPTION_HELP:
+        (void)fputs(usage_text, stdout);
+        return program_finish(&options->program, TDX_EXIT_YES);
+    default:
+        return program_usage(&options->program, "unknown option");
+    }
+    return -1;
+}
+
+/* Returns -1, or the exit code to leave with. */
+static int parse(struct options *options, const char *name, int argc, char **argv)
+{
+    int option, code = -1;
+
+    memset(options, 0, sizeof(*options));
+    options->program.name = name;
+    options->report_data = "";
+    while (code < 0 && (option = getopt_long(argc, argv, "", long_options, NULL)) != -1)
+        code = set_option(options, option);
+    options->settings = argv + optind;
+    if (code < 0 && (options->parent < 0 || options->port < 0 || options->port > 65535))
+        return program_usage(&options->program, "a number is out of range");
+    return code;
+}
+
+/* The seed of a served folder lives in it, so that serving again gives the same root. */
+static enum tdx_status folder_seed(const char *folder, struct text *out, struct tdx_error *err)
+{
+    struct text path = { 0 };
+    struct file_content content = { 0 };
+    uint8_t random[16];
+    enum tdx_status status;
+
+    text_addf(&path, "%s/seed", folder);
+    status = file_read(text_string(&path), SEED_LIMIT, 0, &content, NULL);
+    if (status == TDX_OK) {
+        text_add(out, (char *)content.data);
+    } else if (getrandom(random, sizeof(random), 0) == (ssize_t)sizeof(random)) {
+        text_add_hex(out, random, sizeof(random));
+        status = file_replace(text_string(&path),
+                              (struct span){ (uint8_t *)out->data, out->length }, 0600, err);
+    }
+    file_content_free(&content);
+    text_free(&path);
+    return status;
+}
+
+static enum tdx_status make_world(const struct options *options, const char *seed,
+                                  struct sim_world **ret, struct tdx_error *err)
+{
+    int64_t now = time(NULL);
+    struct sim_world *world;
+    enum tdx_status status = TDX_OK;
+
+    if (options->time != NULL)
+        status = rfc3339_parse(options->time, strlen(options->time), &now, err);
+    if (status != TDX_OK)
+        return status;
+    world = world_new(seed, now);
+    if (world == NULL)
+        return status_fail(err, TDX_CRYPTO_FAILED, "the simulated world");
+    for (char **setting = options->settings; *setting != NULL && status == TDX_OK; setting++)
+        status = world_set(world, *setting, err);
+    if (status != TDX_OK) {
+        world_free(world);
+        return status;
+    }
+    *ret = world;
+    return TDX_OK;
+}
+
+/* The answer to request, from the server in the folder or from a world of our own. */
+static enum tdx_status ask(const struct options *options, const char *request, struct text *out,
+                           struct tdx_error *err)
+{
+    struct text path = { 0 };
+    struct sim_world *world = NULL;
+    struct sim_server server;
+    enum tdx_status status;
+
+    if (options->folder != NULL) {
+        text_addf(&path, "%s/control.sock", options->folder);
+        status = sim_control_ask(text_string(&path), request, out, err);
+        text_free(&path);
+        return status;
+    }
+    status = make_world(options, options->seed != NULL ? options->seed : "tdx-sim", &world, err);
+    if (status != TDX_OK)
+        return status;
+    if (server_init(&server, world))
+        status = sim_control_answer(&server, request, out, err);
+    else
+        status = status_fail(err, TDX_NO_MEMORY, "server");
+    server_clear(&server);
+    return status;
+}
+
+/* Asks and writes the answer to --out, or to standard output. */
+static int ask_and_write(const struct options *options, const char *request)
+{
+    struct text answer = { .limit = (size_t)64 << 20 };
+    struct tdx_error err = { 0 };
+    enum tdx_status status = ask(options, request, &answer, &err);
+    struct span content;
+    int code;
+
+    content = (struct span){ (const uint8_t *)answer.data, answer.length };
+    if (status == TDX_OK && options->out != NULL)
+        status = file_replace(options->out, content, 0644, &err);
+    else if (status == TDX_OK && content.size > 0)
+        (void)fwrite(content.data, 1, content.size, stdout);
+    code = status == TDX_OK ? program_finish(&options->program, TDX_EXIT_YES)
+                            : program_fail(&options->program, status, &err);
+    text_free(&answer);
+    return code;
+}
+
+static int run_plain(int argc, char **argv, const char *name, const char *request)
+{
+    struct options options;
+    int code = parse(&options, name, argc, argv);
+
+    return code >= 0 ? code : ask_and_write(&options, request);
+}
+
+static int run_collateral(int argc, char **argv)
+{
+    return run_plain(argc, argv, "tdx-sim write-collateral", "collateral");
+}
+
+static int run_root(int argc, char **argv)
+{
+    return run_plain(argc, argv, "tdx-sim write-root", "anchor");
+}
+
+static int run_evidence(int argc, char **argv)
+{
+    struct options options;
+    struct text request = { 0 };
+    int code = parse(&options, "tdx-sim", argc, argv);
+
+    if (code >= 0)
+        return code;
+    text_addf(&request, "%s %s", argv[0], options.report_data);
+    code = ask_and_write(&options, text_string(&request));
+    text_free(&request);
+    return code;
+}
+
+static int run_status(int argc, char **argv)
+{
+    struct options options;
+    int code = parse(&options, "tdx-sim status", argc, argv);
+
+    return code >= 0 ? code : ask_and_write(&options, options.all ? "status-all" : "status");
+}
+
+static int run_set(int argc, char **argv)
+{
+    struct options options;
+    struct text request = { 0 };
+    int code = parse(&options, "tdx-sim set", argc, argv);
+
+    if (code >= 0)
+        return code;
+    if (options.folder == NULL || *options.settings == NULL)
+        return program_usage(&options.program, "it needs --dir and NAME=VALUE");
+    text_add(&request, "set\n");
+    for (char **setting = options.settings; *setting != NULL; setting++)
+        text_addf(&request, "%s\n", *setting);
+    code = ask_and_write(&options, text_string(&request));
+    text_free(&request);
+    return code;
+}
+
+/* Returns when the server is gone (its control socket with it). */
+static int run_stop(int argc, char **argv)
+{
+    struct options options;
+    struct text path = { 0 };
+    struct timespec step = { 0, 10 * 1000 * 1000 };
+    int code = parse(&options, "tdx-sim stop", argc, argv);
+
+    if (code >= 0)
+        return code;
+    if (options.folder == NULL)
+        return program_usage(&options.program, "it needs --dir");
+    code = ask_and_write(&options, "stop");
+    text_addf(&path, "%s/control.sock", options.folder);
+    for (unsigned waited = 0; code == 0 && access(text_string(&path), F_OK) == 0; waited += 10) {
+        if (waited > STOP_TIMEOUT_MS)
+            code = program_fail(&options.program, TDX_CHILD_TIMEOUT, NULL);
+        (void)nanosleep(&step, NULL);
+    }
+    text_free(&path);
+    return code;
+}
+
+static int run_knobs(int argc, char **argv)
+{
+    struct options options;
+    struct text list = { 0 };
+    int code = parse(&options, "tdx-sim knobs", argc, argv);
+
+    if (code >= 0)
+        return code;
+    world_help(&list);
+    (void)fputs(text_string(&list), stdout);
+    text_free(&list);
+    return program_finish(&options.program, TDX_EXIT_YES);
+}
+
+static void say_ready(void *context)
+{
+    int *fd = context;
+
+    if (*fd < 0) {
+        (void)puts("ready");
+        (void)fflush(stdout);
+        return;
+    }
+    if (write(*fd, "r", 1) != 1)
+        _exit(TDX_EXIT_UNDECIDED);
+    (void)close(*fd);
+}
+
+/* In the child: no terminal, no descriptor of the caller's but ready (a pipe held open would keep
+ * a test harness waiting). Standard error goes to DIR/log once the caller is gone. */
+static void detach(const char *folder, int *ready)
+{
+    struct text path = { 0 };
+    int null = open("/dev/null", O_RDWR | O_CLOEXEC), log;
+
+    (void)setsid();
+    text_addf(&path, "%s/log", folder);
+    log = open(text_string(&path), O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0600);
+    (void)dup2(null, STDIN_FILENO);
+    (void)dup2(null, STDOUT_FILENO);
+    (void)dup2(log >= 0 ? log : null, STDERR_FILENO);
+    (void)dup2(*ready, 3);
+    *ready = 3;
+    (void)fcntl(3, F_SETFD, FD_CLOEXEC);
+    for (int fd = 4; fd < 1024; fd++)
+        (void)close(fd);
+    text_free(&path);
+}
+
+static int serve(const struct options *options, int ready)
+{
+    struct sim_daemon_options daemon = {
+        .folder = options->folder,
+        .mount = !options->no_mount,
+        .pccs = options->pccs,
+        .pccs_port = (unsigned short)options->port,
+        .parent = (pid_t)options->parent,
+    };
+    struct text seed = { 0 };
+    struct tdx_error err = { 0 };
+    struct sim_world *world = NULL;
+    enum tdx_status status = TDX_OK;
+
+    if (options->seed != NULL)
+        text_add(&seed, options->seed);
+    else
+        status = folder_seed(options->folder, &seed, &err);
+    if (status == TDX_OK)
+        status = make_world(options, text_string(&seed), &world, &err);
+    if (status == TDX_OK)
+        status = sim_daemon_run(&daemon, world, say_ready, &ready, &err);
+    text_free(&seed);
+    return status == TDX_OK ? TDX_EXIT_YES : program_fail(&options->program, status, &err);
+}
+
+/* Returns once the child is ready, or has failed. */
+static int serve_in_background(const struct options *options)
+{
+    int ends[2], code = TDX_EXIT_UNDECIDED;
+    char byte;
+    pid_t child;
+
+    if (pipe2(ends, O_CLOEXEC) != 0)
+        return program_fail(&options->program, TDX_CHILD_FAILED, NULL);
+    child = fork();
+    if (child == 0) {
+        (void)close(ends[0]);
+        detach(options->folder, &ends[1]);
+        _exit(serve(options, ends[1]));
+    }
+    (void)close(ends[1]);
+    if (child > 0 && read(ends[0], &byte, 1) == 1)
+        code = TDX_EXIT_YES;
+    (void)close(ends[0]);
+    if (code != TDX_EXIT_YES) {
+        struct tdx_error err = { 0 };
+
+        (void)status_fail(&err, TDX_CHILD_FAILED, "see %s/log", options->folder);
+        code = program_fail(&options->program, TDX_CHILD_FAILED, &err);
+    }
+    return code;
+}
+
+static int run_serve(int argc, char **argv)
+{
+    struct options options;
+    struct text answer = { 0 };
+    int code = parse(&options, "tdx-sim serve", argc, argv);
+
+    if (code >= 0)
+        return code;
+    if (strcmp(argv[0], "pccs") == 0)
+        options.pccs = options.no_mount = true;
+    if (options.folder == NULL)
+        return program_usage(&options.program, "it needs --dir");
+    if (mkdir(options.folder, 0755) != 0 && errno != EEXIST)
+        return program_fail(&options.program, TDX_FILE_WRITE_FAILED, NULL);
+    if (ask(&options, "status", &answer, NULL) == TDX_OK) {
+        text_free(&answer);
+        return program_usage(&options.program, "a tdx-sim serves in %s already", options.folder);
+    }
+    (void)signal(SIGPIPE, SIG_IGN);
+    return options.background ? serve_in_background(&options) : serve(&options, -1);
+}
+
+int main(int argc, char **argv)
+{
+    static const struct command commands[] = {
+        { "serve", "mount the device and configfs-tsm, answer as QGS", run_serve },
+        { "set", "turn knobs while it serves", run_set },
+        { "status", "which knobs are turned, and counters", run_status },
+        { "stop", "end it", run_stop },
+        { "knobs", "list all knobs", run_knobs },
+        { "quote", "write a quote", run_evidence },
+        { "report", "write a TDREPORT", run_evidence },
+        { "write-collateral", "write the bundle", run_collateral },
+        { "write-root", "write the root certificate: the trust anchor", run_root },
+        { NULL, NULL, NULL },
+    };
+
+    return program_dispatch("tdx-sim", "a software TDX platform for tests and the demo", commands,
+                            argc, argv);
+}
