@@ -10,6 +10,7 @@ core_libbase_la_SOURCES = \
 	core/base/json.c core/base/json.h core/base/json_scan.c core/base/json_scan.h \
 	core/base/json_write.c core/base/json_write.h \
 	core/base/lock.c core/base/lock.h \
+	core/base/number.c core/base/number.h \
 	core/base/process.c core/base/process.h \
 	core/base/rfc3339.c core/base/rfc3339.h \
 	core/base/root.c core/base/root.h \

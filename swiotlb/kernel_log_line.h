@@ -1,0 +1,28 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* One line of a kernel log, taken out of whatever it is wrapped in. For kernel_log.c. */
+#ifndef SWIOTLB_KERNEL_LOG_LINE_H
+#define SWIOTLB_KERNEL_LOG_LINE_H
+
+#include <stdbool.h>
+
+#include "core/base/number.h"
+
+#define KERNEL_LOG_LINE_LIMIT 8192 /* longer lines are cut: no record is that long */
+
+struct kernel_log_line {
+    struct span message;       /* without stamp and prefix */
+    struct maybe_u64 boot_us;  /* microseconds since boot */
+    bool foreign;              /* another program wrote it into the same log */
+};
+
+/* Takes the next line off rest. Returns false at the end. */
+bool kernel_log_next_line(struct span *rest, struct kernel_log_line *ret) TDX_MUST_CHECK;
+
+/* Texts within a span. span_starts() steps over the words and returns true, or leaves it alone. */
+bool span_starts(struct span *text, const char *words) TDX_MUST_CHECK;
+/* What follows the first occurrence of words; an empty span at NULL if there is none. */
+struct span span_after(struct span text, const char *words);
+bool span_has(struct span text, const char *words) TDX_MUST_CHECK;
+void span_skip_blanks(struct span *text);
+
+#endif
