@@ -11,12 +11,12 @@
 #include <unistd.h>
 
 #define SMALL_FILE_LIMIT 65536
-#define PATH_SIZE 400
-#define QUEUES_LIMIT 4096
+#define PATH_SIZE        400
+#define QUEUES_LIMIT     4096
 /* linux/virtio_net.h, feature bits */
 #define FEATURE_GUEST_TSO4 7
-#define FEATURE_GUEST_UFO 10
-#define FEATURE_MERGEABLE 15
+#define FEATURE_GUEST_UFO  10
+#define FEATURE_MERGEABLE  15
 
 /* Entries of the receive ring; 0 if the driver does not tell. */
 static uint64_t ring_of(int fd, const char *name)
@@ -77,8 +77,8 @@ static bool has_device(const struct root *root, const char *folder, const char *
 static bool read_nics(const struct root *root, struct swiotlb_facts *facts)
 {
     struct root_names names = { 0 };
-    bool known = root_list_folder(root, "/sys/class/net", SWIOTLB_NAMES_LIMIT, &names, NULL) ==
-                 TDX_OK;
+    bool known =
+        root_list_folder(root, "/sys/class/net", SWIOTLB_NAMES_LIMIT, &names, NULL) == TDX_OK;
     /* Only the kernel that runs can be asked; an image is not asked about our cards. */
     int fd = known && root->live ? socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0) : -1;
 
@@ -106,8 +106,7 @@ static bool read_nics(const struct root *root, struct swiotlb_facts *facts)
 static bool read_disks(const struct root *root, struct swiotlb_facts *facts)
 {
     struct root_names names = { 0 };
-    bool known =
-        root_list_folder(root, "/sys/block", SWIOTLB_NAMES_LIMIT, &names, NULL) == TDX_OK;
+    bool known = root_list_folder(root, "/sys/block", SWIOTLB_NAMES_LIMIT, &names, NULL) == TDX_OK;
 
     for (size_t i = 0; i < names.count; i++) {
         struct file_content content = { 0 };

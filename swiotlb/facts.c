@@ -8,8 +8,8 @@
 #include "swiotlb/devices.h"
 
 #define SMALL_FILE_LIMIT 65536
-#define PROC_LIMIT ((size_t)4 << 20)
-#define DEBUGFS "/sys/kernel/debug/swiotlb"
+#define PROC_LIMIT       ((size_t)4 << 20)
+#define DEBUGFS          "/sys/kernel/debug/swiotlb"
 
 static struct maybe_u64 read_number(const struct root *root, const char *path)
 {
@@ -65,8 +65,9 @@ void swiotlb_facts_from_log(const struct kernel_log *log, struct swiotlb_facts *
         facts->guest.confidential = ANSWER_YES;
     else if (log->boot_seen && log->memory.known) /* the lines between are there, too */
         facts->guest.confidential = ANSWER_NO;
-    facts->tdx = log->tdx ? ANSWER_YES : facts->guest.confidential == ANSWER_NO ? ANSWER_NO
-                                                                              : ANSWER_UNKNOWN;
+    facts->tdx = log->tdx                                 ? ANSWER_YES
+                 : facts->guest.confidential == ANSWER_NO ? ANSWER_NO
+                                                          : ANSWER_UNKNOWN;
     facts->guest.memory = log->memory;
     facts->guest.cpus = log->cpus;
     facts->guest.low_piece = low_memory_largest(&log->low);
@@ -77,6 +78,11 @@ void swiotlb_facts_from_log(const struct kernel_log *log, struct swiotlb_facts *
             facts->command_line_known = false;
     }
     slabs_from_log(log, facts);
+    if (log->rule_mib.known)
+        facts->guest.rule = ANSWER_YES;
+    else if (log->boot_seen && facts->command_line_known && facts->param.count == 0 &&
+             log->mapped_bytes.known)
+        facts->guest.rule = ANSWER_NO;
 }
 
 static void read_kernel(const struct root *root, struct swiotlb_facts *facts)
@@ -199,8 +205,8 @@ static void read_debugfs(const struct root *root, struct swiotlb_facts *facts)
     swiotlb_facts_read_use(root, facts);
     if (slabs.known && facts->slabs_from != SWIOTLB_FROM_NO_LOW_MEM)
         set_slabs(facts, slabs.value, SWIOTLB_FROM_DEBUGFS);
-    else if (!facts->slabs.known &&
-             root_list_folder(root, DEBUGFS, 100, &names, NULL) == TDX_OK && names.count == 0)
+    else if (!facts->slabs.known && root_list_folder(root, DEBUGFS, 100, &names, NULL) == TDX_OK &&
+             names.count == 0)
         set_slabs(facts, 0, SWIOTLB_FROM_DEBUGFS); /* the folder of a buffer that is not there */
     root_names_free(&names);
 }

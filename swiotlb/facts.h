@@ -12,13 +12,13 @@
 #include "swiotlb/sizing.h"
 
 enum swiotlb_source { /* where the size in force is known from */
-    SWIOTLB_FROM_NOTHING,
-    SWIOTLB_FROM_DEBUGFS,
-    SWIOTLB_FROM_MAPPED,    /* the kernel's "mapped" line */
-    SWIOTLB_FROM_HALVED,    /* its "adjusted N -> N slabs" line */
-    SWIOTLB_FROM_FULL_LINE, /* "total N (slots)" */
-    SWIOTLB_FROM_RULE,      /* the command line and the kernel's own arithmetic */
-    SWIOTLB_FROM_NO_LOW_MEM, /* there is no buffer */
+                      SWIOTLB_FROM_NOTHING,
+                      SWIOTLB_FROM_DEBUGFS,
+                      SWIOTLB_FROM_MAPPED,    /* the kernel's "mapped" line */
+                      SWIOTLB_FROM_HALVED,    /* its "adjusted N -> N slabs" line */
+                      SWIOTLB_FROM_FULL_LINE, /* "total N (slots)" */
+                      SWIOTLB_FROM_RULE,      /* the command line and the kernel's own arithmetic */
+                      SWIOTLB_FROM_NO_LOW_MEM, /* there is no buffer */
 };
 
 struct swiotlb_facts {
@@ -33,13 +33,13 @@ struct swiotlb_facts {
     enum swiotlb_source slabs_from;
     struct maybe_u64 areas;
     struct maybe_u64 used, hiwater, transient; /* slabs, of debugfs */
-    enum answer dynamic;        /* CONFIG_SWIOTLB_DYNAMIC: the buffer grows */
+    enum answer dynamic;                       /* CONFIG_SWIOTLB_DYNAMIC: the buffer grows */
     bool log_known;
     struct kernel_log log;
     bool devices_known;
-    struct swiotlb_demand demand;      /* if devices_known */
-    uint64_t largest_ring;             /* entries */
-    struct maybe_u64 largest_request;  /* bytes of one request to a disk (max_sectors_kb) */
+    struct swiotlb_demand demand;     /* if devices_known */
+    uint64_t largest_ring;            /* entries */
+    struct maybe_u64 largest_request; /* bytes of one request to a disk (max_sectors_kb) */
 };
 
 /* Takes over what log says; log is copied. Call it before swiotlb_facts_read(). */

@@ -32,11 +32,12 @@ static bool contains_any(const char *text, const char *const *words)
 
 struct swiotlb_kernel swiotlb_kernel_parse(const char *release)
 {
-    static const char *const anolis_marks[] = { ".al7", ".al8", ".al9", ".an7", ".an8", ".an23",
-                                                ".alnx", NULL };
+    static const char *const anolis_marks[] = { ".al7", ".al8",  ".al9",  ".an7",
+                                                ".an8", ".an23", ".alnx", NULL };
     /* RHEL and its rebuilds, openEuler, SUSE's 5.14.21-150500: areas were taken into some 5.14. */
-    static const char *const vendor_marks[] = { ".el7", ".el8", ".el9", ".oe1", ".oe2", "-150",
-                                                NULL };
+    static const char *const vendor_marks[] = {
+        ".el7", ".el8", ".el9", ".oe1", ".oe2", "-150", NULL
+    };
     struct span in = { (const uint8_t *)release, strlen(release) };
     struct swiotlb_kernel kernel = { 0 };
 

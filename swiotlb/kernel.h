@@ -17,7 +17,7 @@ enum answer {
 struct swiotlb_kernel {
     bool known; /* the release string was understood; otherwise the numbers are 0 */
     unsigned major, minor, patch;
-    bool anolis; /* Alibaba Cloud Linux, Anolis OS: the OpenAnolis cloud-kernel */
+    bool anolis;    /* Alibaba Cloud Linux, Anolis OS: the OpenAnolis cloud-kernel */
     bool backports; /* a vendor who takes features into an old version */
     /* The buffer is cut into areas, and "swiotlb=N,A" is understood (upstream: 6.0). */
     enum answer areas;

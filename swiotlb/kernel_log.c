@@ -37,7 +37,8 @@ static bool range_after(struct span text, const char *words, uint64_t *ret_start
     struct span at = span_after(text, words);
 
     return at.data != NULL && number_take_hex(&at, ret_start) && span_starts(&at, "-0x") &&
-           number_take_hex(&at, ret_end) && *ret_start < *ret_end && *ret_end <= PHYSICAL_ADDRESS_LIMIT;
+           number_take_hex(&at, ret_end) && *ret_start < *ret_end &&
+           *ret_end <= PHYSICAL_ADDRESS_LIMIT;
 }
 
 static void copy_text(struct span from, char *out, size_t out_size)
@@ -116,8 +117,8 @@ static void read_encryption(struct reading *reading, struct span message)
         log->confidential = true;
 }
 
-/* "software IO TLB: mapped [mem 0x..-0x..] (64MB)"; the end is exclusive. Up to 4.18 the words stand
- * in another order. */
+/* "software IO TLB: mapped [mem 0x..-0x..] (64MB)"; the end is exclusive. Up to 4.18 the words
+ * stand in another order. */
 static void read_mapped(struct kernel_log *log, struct span message)
 {
     uint64_t start, end;
@@ -151,8 +152,7 @@ static void read_setup(struct kernel_log *log, struct span message)
     number = number_after(at, "Failed to allocate ");
     if (number.known && span_has(at, "bytes align="))
         log->slots_failed = true;
-    else if (number.known &&
-             (!log->failed_bytes.known || log->failed_bytes.value < number.value))
+    else if (number.known && (!log->failed_bytes.known || log->failed_bytes.value < number.value))
         log->failed_bytes = number;
     if (span_has(at, "No low mem"))
         log->no_low_mem = true;

@@ -28,7 +28,8 @@ static struct span last_word(struct span *text)
     struct span word;
     size_t start;
 
-    while (text->size > 0 && (text->data[text->size - 1] == ' ' || text->data[text->size - 1] == ':'))
+    while (text->size > 0 &&
+           (text->data[text->size - 1] == ' ' || text->data[text->size - 1] == ':'))
         text->size--;
     for (start = text->size; start > 0 && text->data[start - 1] != ' '; start--)
         ;
@@ -46,7 +47,8 @@ bool full_line_read(const struct kernel_log_line *line, struct full_line *ret)
 
     if (at.data == NULL)
         return false;
-    before = (struct span){ line->message.data, (size_t)(at.data - line->message.data) - strlen(words) };
+    before =
+        (struct span){ line->message.data, (size_t)(at.data - line->message.data) - strlen(words) };
     name = last_word(&before);
     if (name.size > 0)
         (void)text_quote(name.data, name.size, full.device, sizeof(full.device));

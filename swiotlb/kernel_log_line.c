@@ -3,8 +3,8 @@
 
 #include <string.h>
 
-#define PRIORITIES_OF_KERNEL 8 /* facility 0: priorities 0 to 7 */
-#define WORD_LIMIT 256         /* host names and program names are shorter */
+#define PRIORITIES_OF_KERNEL 8   /* facility 0: priorities 0 to 7 */
+#define WORD_LIMIT           256 /* host names and program names are shorter */
 
 static void skip(struct span *text, size_t size)
 {
@@ -123,9 +123,9 @@ static void take_priority(struct span *text, struct kernel_log_line *line)
 /* "kern  :warn  : " of dmesg -x. */
 static void take_decoded_priority(struct span *text, struct kernel_log_line *line)
 {
-    static const char *const facilities[] = { "kern",   "user",   "mail", "daemon", "auth",
-                                              "syslog", "lpr",    "news", "uucp",   "cron",
-                                              "authpriv", "local0" };
+    static const char *const facilities[] = { "kern", "user",   "mail",     "daemon",
+                                              "auth", "syslog", "lpr",      "news",
+                                              "uucp", "cron",   "authpriv", "local0" };
 
     for (size_t i = 0; i < sizeof(facilities) / sizeof(facilities[0]); i++) {
         struct span at = *text;

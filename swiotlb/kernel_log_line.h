@@ -10,9 +10,9 @@
 #define KERNEL_LOG_LINE_LIMIT 8192 /* longer lines are cut: no record is that long */
 
 struct kernel_log_line {
-    struct span message;       /* without stamp and prefix */
-    struct maybe_u64 boot_us;  /* microseconds since boot */
-    bool foreign;              /* another program wrote it into the same log */
+    struct span message;      /* without stamp and prefix */
+    struct maybe_u64 boot_us; /* microseconds since boot */
+    bool foreign;             /* another program wrote it into the same log */
 };
 
 /* Takes the next line off rest. Returns false at the end. */

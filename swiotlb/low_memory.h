@@ -5,7 +5,7 @@
 
 #include "core/base/number.h"
 
-#define LOW_MEMORY_RANGES 64
+#define LOW_MEMORY_RANGES      64
 #define PHYSICAL_ADDRESS_LIMIT (UINT64_C(1) << 52) /* no physical address is larger */
 
 /* Ends are exclusive. Initialise with { 0 }. */

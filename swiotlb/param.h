@@ -11,7 +11,7 @@
 
 #include "swiotlb/kernel.h"
 
-#define SWIOTLB_SLAB_SIZE UINT64_C(2048)      /* IO_TLB_SIZE */
+#define SWIOTLB_SLAB_SIZE     UINT64_C(2048)  /* IO_TLB_SIZE */
 #define SWIOTLB_SEGMENT_SLABS UINT64_C(128)   /* IO_TLB_SEGSIZE: no mapping is larger */
 #define SWIOTLB_DEFAULT_SLABS UINT64_C(32768) /* IO_TLB_DEFAULT_SIZE, 64 MiB */
 #define SWIOTLB_SLABS_PER_MIB UINT64_C(512)
@@ -39,8 +39,8 @@ struct swiotlb_param {
 /* Reads command_line, of which only the first SWIOTLB_COMMAND_LINE_LIMIT - 1 bytes count. */
 struct swiotlb_param swiotlb_param_parse(const char *command_line, enum swiotlb_dialect dialect);
 
-/* Reads it for a kernel whose dialect may not be certain. Returns the most likely reading; *ret_sure
- * says whether all that are possible agree. */
+/* Reads it for a kernel whose dialect may not be certain. Returns the most likely reading;
+ * *ret_sure says whether all that are possible agree. */
 struct swiotlb_param swiotlb_param_read(const char *command_line,
                                         const struct swiotlb_kernel *kernel, bool *ret_sure);
 

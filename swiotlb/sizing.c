@@ -3,7 +3,7 @@
 
 #include <stddef.h>
 
-#define RULE_PERCENT 6
+#define RULE_PERCENT   6
 #define RULE_MIN_BYTES (64 * MIB)
 #define RULE_MAX_BYTES GIB
 /* Kernel, initrd and page tables lie below 4 GiB too. */
@@ -11,9 +11,9 @@
 
 /* Measured: a mergeable receive buffer takes one slab when idle and two under bulk receive; without
  * merging each ring entry is 19 pages of two slabs; 32 packets of 64 KiB in flight take 1024. */
-#define MERGEABLE_SLABS 2
+#define MERGEABLE_SLABS  2
 #define BIG_PACKET_SLABS 38
-#define SEND_SLABS 1024
+#define SEND_SLABS       1024
 /* 128 requests of 128 KiB in flight, each with a header and a status. */
 #define DISK_SLABS (128 * UINT64_C(66))
 #define BASE_SLABS 4096
@@ -75,11 +75,24 @@ uint64_t swiotlb_round_down(const struct swiotlb_guest *guest, uint64_t slabs)
     return down;
 }
 
+enum answer swiotlb_rule(const struct swiotlb_guest *guest)
+{
+    const struct swiotlb_kernel *kernel = &guest->kernel;
+
+    if (guest->rule != ANSWER_UNKNOWN)
+        return guest->rule;
+    if (swiotlb_kernel_at_least(kernel, 6, 7) || kernel->anolis)
+        return ANSWER_YES;
+    if (kernel->known && !kernel->backports && !swiotlb_kernel_at_least(kernel, 5, 11))
+        return ANSWER_NO;
+    return ANSWER_UNKNOWN;
+}
+
 struct maybe_u64 swiotlb_kernel_default(const struct swiotlb_guest *guest, uint64_t *ret_bytes)
 {
     uint64_t bytes = RULE_MIN_BYTES;
 
-    if (guest->confidential != ANSWER_NO) {
+    if (guest->confidential != ANSWER_NO && swiotlb_rule(guest) != ANSWER_NO) {
         if (!guest->memory.known)
             return (struct maybe_u64){ 0 };
         bytes = number_multiply(guest->memory.value, RULE_PERCENT) / 100;
@@ -103,15 +116,14 @@ struct maybe_u64 swiotlb_predict(const struct swiotlb_guest *guest,
         return (struct maybe_u64){ 0 };
     if (!param->sized && param->areas == 0)
         return swiotlb_kernel_default(guest, NULL);
-    if (swiotlb_cannot_be_asked(guest, param->slabs))
+    if (swiotlb_cannot_be_asked(param->slabs))
         return swiotlb_kernel_default(guest, NULL);
     if (powers == ANSWER_NO) {
         if (param->slabs > 0)
             return maybe_u64(param->slabs);
         /* 0 means the default to 5.10; later ones to 5.19 were not tried. */
-        return swiotlb_kernel_at_least(&guest->kernel, 5, 11)
-                   ? (struct maybe_u64){ 0 }
-                   : maybe_u64(SWIOTLB_DEFAULT_SLABS);
+        return swiotlb_kernel_at_least(&guest->kernel, 5, 11) ? (struct maybe_u64){ 0 }
+                                                              : maybe_u64(SWIOTLB_DEFAULT_SLABS);
     }
     if (param->areas > 0) /* rounded while the line was parsed */
         return maybe_u64(param->slabs);
@@ -120,9 +132,9 @@ struct maybe_u64 swiotlb_predict(const struct swiotlb_guest *guest,
     return maybe_u64(swiotlb_round_up(guest, param->slabs));
 }
 
-bool swiotlb_cannot_be_asked(const struct swiotlb_guest *guest, uint64_t slabs)
+bool swiotlb_cannot_be_asked(uint64_t slabs)
 {
-    return guest->confidential != ANSWER_NO && slabs == SWIOTLB_DEFAULT_SLABS;
+    return slabs == SWIOTLB_DEFAULT_SLABS;
 }
 
 struct swiotlb_limit swiotlb_limit(const struct swiotlb_guest *guest)
@@ -132,7 +144,8 @@ struct swiotlb_limit swiotlb_limit(const struct swiotlb_guest *guest)
     if (guest->low_piece.known) {
         uint64_t piece = guest->low_piece.value;
 
-        limit.slabs = piece > LOW_RESERVE_BYTES ? (piece - LOW_RESERVE_BYTES) / SWIOTLB_SLAB_SIZE : 0;
+        limit.slabs =
+            piece > LOW_RESERVE_BYTES ? (piece - LOW_RESERVE_BYTES) / SWIOTLB_SLAB_SIZE : 0;
         limit.why = SWIOTLB_LIMIT_LOW;
     }
     if (guest->memory.known && guest->memory.value / 4 / SWIOTLB_SLAB_SIZE < limit.slabs) {
@@ -152,9 +165,9 @@ void swiotlb_demand_add_nic(struct swiotlb_demand *demand, const struct swiotlb_
     demand->nics = number_add(demand->nics, 1);
     demand->queues = number_add(demand->queues, nic->queues);
     demand->nic_slabs = number_add(demand->nic_slabs, number_multiply(nic->queues, queue));
-    demand->idle_slabs = number_add(
-        demand->idle_slabs, number_multiply(number_multiply(nic->queues, nic->ring),
-                                            mergeable ? 1 : BIG_PACKET_SLABS));
+    demand->idle_slabs =
+        number_add(demand->idle_slabs, number_multiply(number_multiply(nic->queues, nic->ring),
+                                                       mergeable ? 1 : BIG_PACKET_SLABS));
 }
 
 void swiotlb_demand_add_disks(struct swiotlb_demand *demand, uint64_t disks)

@@ -23,6 +23,7 @@ struct swiotlb_guest {
     struct maybe_u64 memory;    /* bytes that the kernel was given (not MemTotal) */
     struct maybe_u64 cpus;      /* possible CPUs */
     struct maybe_u64 low_piece; /* largest piece of memory in one below 4 GiB, bytes */
+    enum answer rule;           /* whether its log shows the 6 % rule at work */
 };
 
 /* Slabs as MiB, rounded down; and the bytes. */
@@ -35,9 +36,14 @@ uint64_t swiotlb_round_up(const struct swiotlb_guest *guest, uint64_t slabs);
 /* The largest size not above slabs that the kernel would leave as it is; 0: none. */
 uint64_t swiotlb_round_down(const struct swiotlb_guest *guest, uint64_t slabs);
 
+/* Whether the 6 % rule holds in this guest, which matters only where everything bounces: generic
+ * from 6.7 on and in Anolis; from 5.19 to 6.6 it reaches TDX only in kernels that are also built
+ * for AMD's encryption; not known there unless the log shows it. */
+enum answer swiotlb_rule(const struct swiotlb_guest *guest);
+
 /* What the kernel takes without "swiotlb=": 6 % of memory, 64 MiB to 1 GiB, where everything
- * bounces, else 64 MiB. Unknown if memory is. The rule's own bytes, before rounding, go to
- * *ret_bytes (may be NULL). */
+ * bounces (unless swiotlb_rule() says no), else 64 MiB. Unknown if memory is. The rule's own bytes,
+ * before rounding, go to *ret_bytes (may be NULL). */
 struct maybe_u64 swiotlb_kernel_default(const struct swiotlb_guest *guest, uint64_t *ret_bytes);
 
 /* The size in force after a boot with param, if the memory can be had. Unknown where kernel,
@@ -45,9 +51,9 @@ struct maybe_u64 swiotlb_kernel_default(const struct swiotlb_guest *guest, uint6
 struct maybe_u64 swiotlb_predict(const struct swiotlb_guest *guest,
                                  const struct swiotlb_param *param);
 
-/* True where asking for slabs, already rounded, is the same as asking for nothing: 32768 cannot be
- * told from the built-in default, so that the 6 % rule overrides it. */
-bool swiotlb_cannot_be_asked(const struct swiotlb_guest *guest, uint64_t slabs);
+/* True for the one size that nobody can ask for where everything bounces: 32768 cannot be told from
+ * the built-in default, so that the 6 % rule overrides it. It is never recommended to anybody. */
+bool swiotlb_cannot_be_asked(uint64_t slabs);
 
 enum swiotlb_limit_why {
     SWIOTLB_LIMIT_BLIND,   /* 1 GiB: the memory map is not known */
@@ -77,7 +83,7 @@ struct swiotlb_demand {
     uint64_t nics, queues; /* network cards, and their queues together */
     uint64_t disks;
     uint64_t nic_slabs, disk_slabs, base_slabs;
-    uint64_t slabs; /* the sum and a quarter more */
+    uint64_t slabs;      /* the sum and a quarter more */
     uint64_t idle_slabs; /* what the receive rings hold when nothing happens */
 };
 

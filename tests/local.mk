@@ -35,3 +35,4 @@ include tests/unit/collateral.mk
 include tests/sim/local.mk
 include tests/unit/sim.mk
 include tests/unit/pam.mk
+include tests/unit/swiotlb.mk
