@@ -1,1 +1,2 @@
 # Filled in as the parts land.
+include contrib/collateral.mk

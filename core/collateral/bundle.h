@@ -21,9 +21,10 @@ struct bundle {
 };
 
 /* Reads a bundle. Nothing in it is verified. Returns TDX_OK (free with bundle_free()), or
- * BUNDLE_BAD (which part, and why), JSON_BAD, NO_MEMORY; *ret is untouched on failure. */
-enum tdx_status bundle_parse(struct span text, struct bundle *ret,
-                             struct tdx_error *err) TDX_MUST_CHECK;
+ * BUNDLE_BAD (which part, and why), JSON_BAD, JSON_DUPLICATE, NO_MEMORY; *ret is untouched on
+ * failure. */
+enum tdx_status bundle_parse(struct span text, struct bundle *ret, struct tdx_error *err)
+    TDX_MUST_CHECK;
 void bundle_free(struct bundle *bundle); /* NULL and { 0 } are fine */
 
 /* bundle_parse() of a file. flags are those of file_read(). */

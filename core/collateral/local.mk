@@ -1,7 +1,17 @@
 # libcollateral: what a login needs (bundles, the cache, the floor). libpcs: what fetches, with curl.
-noinst_LTLIBRARIES += core/libcollateral.la
+noinst_LTLIBRARIES += core/libcollateral.la core/libpcs.la
 
 core_libcollateral_la_SOURCES = \
 	core/collateral/bundle.c core/collateral/bundle.h \
 	core/collateral/floor.c core/collateral/floor_file.c core/collateral/floor.h
 core_libcollateral_la_LIBADD = core/libbase.la
+
+core_libpcs_la_SOURCES = \
+	core/collateral/pcs_answer.c core/collateral/pcs_answer.h \
+	core/collateral/pcs_client.c core/collateral/pcs_client.h \
+	core/collateral/pcs_http.c core/collateral/pcs_http.h \
+	core/collateral/pcs_regions.c core/collateral/pcs_regions.h \
+	core/collateral/pcs_url.c core/collateral/pcs_url.h \
+	core/collateral/qcnl_conf.c core/collateral/qcnl_conf.h
+core_libpcs_la_CPPFLAGS = $(AM_CPPFLAGS) $(CURL_CFLAGS)
+core_libpcs_la_LIBADD = core/libcollateral.la $(CURL_LIBS)

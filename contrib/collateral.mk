@@ -1,0 +1,1 @@
+dist_tdxdata_DATA += contrib/platforms/pcs-regions.conf
