@@ -1,1 +1,16 @@
-# Filled in as the parts land.
+# Everything but main(), so that the tests judge facts with the same code.
+noinst_LTLIBRARIES += healthcheck/libhealthcheck.la
+healthcheck_libhealthcheck_la_SOURCES = \
+	healthcheck/check.c healthcheck/check.h \
+	healthcheck/collect.c healthcheck/collect.h \
+	healthcheck/cpu.c healthcheck/driver.c \
+	healthcheck/facts.c healthcheck/facts.h healthcheck/facts_json.c \
+	healthcheck/families.c healthcheck/families.h \
+	healthcheck/report.c healthcheck/report.h healthcheck/report_json.c \
+	healthcheck/report_prometheus.c healthcheck/report_text.c
+healthcheck_libhealthcheck_la_LIBADD = cli/libcli.la core/libbase.la
+
+sbin_PROGRAMS += healthcheck/tdx-healthcheck
+healthcheck_tdx_healthcheck_SOURCES = healthcheck/main.c
+healthcheck_tdx_healthcheck_LDADD = healthcheck/libhealthcheck.la
+healthcheck_tdx_healthcheck_LDFLAGS = $(TDX_PROGRAM_LDFLAGS)

@@ -1,0 +1,97 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* A check: one statement about the guest, its severity, what it needs, how to judge it, what to do.
+ *
+ * Evaluation is pure: facts in, finding out. No check reads the machine, and no check prints. */
+#ifndef HEALTHCHECK_CHECK_H
+#define HEALTHCHECK_CHECK_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "core/base/status.h"
+#include "core/base/text.h"
+#include "healthcheck/facts.h"
+
+enum check_status {
+    CHECK_PASS,
+    CHECK_INFO, /* worth recording, no judgement */
+    CHECK_WARN, /* works today; a known risk */
+    CHECK_FAIL,
+    CHECK_ERROR, /* could not be determined: never taken for a PASS */
+    CHECK_SKIP,  /* does not apply, or its prerequisite failed; skip_reason says which */
+    CHECK_STATUS_COUNT
+};
+
+enum check_severity {
+    SEVERITY_INFO,
+    SEVERITY_LOW,
+    SEVERITY_MEDIUM,
+    SEVERITY_HIGH,
+    SEVERITY_CRITICAL
+};
+
+#define CHECK_REQUIRES_MAX 4
+
+/* What a check found. The texts are owned: finding_free(). */
+struct finding {
+    enum check_status status;
+    const char *reason;   /* a stable code, static: "flag_missing"; NULL for PASS and INFO */
+    struct text observed; /* the value that was read, as a person reads it */
+    struct text source;   /* where: "/proc/cpuinfo" */
+    struct text remedy;   /* if it differs from the check's own; else empty */
+    struct text skip_reason;
+};
+
+struct collector;
+
+struct evaluation {
+    const struct facts *facts;
+    int64_t now; /* seconds since 1970: of the run, or of the recording */
+    bool live;   /* false: an image is inspected */
+};
+
+struct check {
+    const char *id;    /* stable: "cpu.tdx_guest" */
+    const char *title; /* a statement: "the CPU offers the tdx_guest feature" */
+    enum check_severity severity;
+    const char *expected; /* in words, for the report */
+    const char *remedy;   /* what to do when it is not so; commands on lines of their own */
+    const char *reads;    /* --explain: what it reads */
+    const char *why;      /* --explain: why it matters */
+    const char *requires[CHECK_REQUIRES_MAX]; /* ids that come earlier in the table */
+    bool live_only;                           /* needs a running guest: SKIP for an image */
+    void (*evaluate)(const struct evaluation *evaluation, struct finding *ret);
+};
+
+/* One file per family. */
+struct family {
+    const char *name;  /* "cpu" */
+    const char *title; /* "CPU and platform" */
+    void (*collect)(const struct collector *collector);
+    const struct check *checks;
+    size_t check_count;
+};
+
+/* Sets status, reason and observed. reason is NULL for PASS and INFO. */
+void finding_set(struct finding *finding, enum check_status status, const char *reason,
+                 const char *observed_format, ...) TDX_PRINTF(4, 5);
+void finding_source(struct finding *finding, const char *format, ...) TDX_PRINTF(2, 3);
+void finding_remedy(struct finding *finding, const char *format, ...) TDX_PRINTF(2, 3);
+/* SKIP: does not apply, because ... */
+void finding_skip(struct finding *finding, const char *reason, const char *format, ...)
+    TDX_PRINTF(3, 4);
+
+/* For a fact that a check cannot do without. True if its value is there, with the source noted.
+ * Otherwise the finding is set and false comes back: ERROR (with the reason "permission",
+ * "unreadable") for what could not be read, SKIP for what was not looked for; for FACT_ABSENT the
+ * status and reason that the caller names. */
+bool finding_needs(struct finding *finding, const struct fact *fact, enum check_status if_absent,
+                   const char *absent_reason, const char *absent_observed);
+
+void finding_free(struct finding *finding);
+
+const char *check_status_word(enum check_status status);       /* "PASS" */
+const char *check_severity_word(enum check_severity severity); /* "critical" */
+
+#endif

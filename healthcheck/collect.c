@@ -1,0 +1,198 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "healthcheck/collect.h"
+
+#include <stdio.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "healthcheck/families.h"
+
+#define NAMES_LIMIT 512
+
+static const char *key_of(const char *kind, const char *path, char *out, size_t size)
+{
+    (void)snprintf(out, size, "%s:%s", kind, path); /* a path that is cut is found by no check */
+    return out;
+}
+
+/* What only a running system has. */
+static bool is_live_path(const char *path)
+{
+    static const char *const folders[] = { "/proc/", "/sys/", "/dev/", "/run/" };
+
+    for (size_t i = 0; i < sizeof(folders) / sizeof(folders[0]); i++)
+        if (strncmp(path, folders[i], strlen(folders[i])) == 0)
+            return true;
+    return false;
+}
+
+/* True, with the fact set, if path is not to be looked at. */
+static bool offline(const struct collector *collector, const char *key, const char *path)
+{
+    if (collector->live || !is_live_path(path))
+        return false;
+    facts_set_state(collector->facts, key, FACT_OFFLINE, NULL);
+    return true;
+}
+
+/* The state that a failure of the root reader stands for. An unreadable file that an ordinary user
+ * could not read anyway is denied; root is denied nothing. */
+static void set_failure(const struct collector *collector, const char *key, enum tdx_status status,
+                        const struct tdx_error *err)
+{
+    enum fact_state state = FACT_FAILED;
+
+    if (status == TDX_FILE_MISSING)
+        state = FACT_ABSENT;
+    else if (strstr(err->detail, strerror(13)) != NULL && geteuid() != 0)
+        state = FACT_DENIED;
+    facts_set_state(collector->facts, key, state, state == FACT_ABSENT ? NULL : err->detail);
+}
+
+void collect_file(const struct collector *collector, const char *path)
+{
+    char key[512];
+    struct file_content content = { 0 };
+    struct tdx_error err = { 0 };
+    enum tdx_status status;
+
+    key_of("file", path, key, sizeof(key));
+    if (offline(collector, key, path))
+        return;
+    status = root_read_file(collector->root, path, FACT_VALUE_LIMIT, &content, &err);
+    if (status == TDX_OK)
+        facts_set(collector->facts, key, file_content_span(&content));
+    else
+        set_failure(collector, key, status, &err);
+    file_content_free(&content);
+}
+
+static enum tdx_status list(const struct collector *collector, const char *path,
+                            struct root_names *ret)
+{
+    char key[512];
+    struct text names = { 0 };
+    struct tdx_error err = { 0 };
+    enum tdx_status status;
+
+    key_of("list", path, key, sizeof(key));
+    if (offline(collector, key, path))
+        return TDX_FILE_MISSING;
+    status = root_list_folder(collector->root, path, NAMES_LIMIT, ret, &err);
+    if (status != TDX_OK) {
+        set_failure(collector, key, status, &err);
+        return status;
+    }
+    for (size_t i = 0; i < ret->count; i++)
+        text_addf(&names, "%s%s", i > 0 ? "\n" : "", ret->names[i]);
+    if (text_ok(&names))
+        facts_set(collector->facts, key,
+                  (struct span){ (const uint8_t *)text_string(&names), names.length });
+    text_free(&names);
+    return TDX_OK;
+}
+
+void collect_list(const struct collector *collector, const char *path)
+{
+    struct root_names names = { 0 };
+
+    if (list(collector, path, &names) == TDX_OK)
+        root_names_free(&names);
+}
+
+void collect_files_in(const struct collector *collector, const char *folder, const char *suffix)
+{
+    struct root_names names = { 0 };
+
+    if (list(collector, folder, &names) != TDX_OK)
+        return;
+    for (size_t i = 0; i < names.count; i++) {
+        size_t length = strlen(names.names[i]);
+        size_t tail = suffix != NULL ? strlen(suffix) : 0;
+        char path[512];
+
+        if (length < tail || (tail > 0 && strcmp(names.names[i] + length - tail, suffix) != 0))
+            continue;
+        if (snprintf(path, sizeof(path), "%s/%s", folder, names.names[i]) < (int)sizeof(path))
+            collect_file(collector, path);
+    }
+    root_names_free(&names);
+}
+
+static const char *type_word(mode_t mode)
+{
+    if (S_ISREG(mode))
+        return "file";
+    if (S_ISDIR(mode))
+        return "dir";
+    if (S_ISLNK(mode))
+        return "link";
+    if (S_ISCHR(mode))
+        return "char";
+    if (S_ISBLK(mode))
+        return "block";
+    return S_ISFIFO(mode) ? "fifo" : "socket";
+}
+
+void collect_stat(const struct collector *collector, const char *path)
+{
+    char key[512], value[64];
+    struct tdx_error err = { 0 };
+    struct stat st;
+    enum tdx_status status;
+
+    key_of("stat", path, key, sizeof(key));
+    if (offline(collector, key, path))
+        return;
+    status = root_stat(collector->root, path, &st, &err);
+    if (status != TDX_OK) {
+        set_failure(collector, key, status, &err);
+        return;
+    }
+    (void)snprintf(value, sizeof(value), "%s %04o %u %u", type_word(st.st_mode),
+                   (unsigned)st.st_mode & 07777U, (unsigned)st.st_uid, (unsigned)st.st_gid);
+    facts_set(collector->facts, key, (struct span){ (const uint8_t *)value, strlen(value) });
+}
+
+void collect_link(const struct collector *collector, const char *path)
+{
+    char key[512];
+    struct text target = { 0 };
+    struct tdx_error err = { 0 };
+    enum tdx_status status;
+
+    key_of("link", path, key, sizeof(key));
+    if (offline(collector, key, path))
+        return;
+    status = root_read_link(collector->root, path, &target, &err);
+    if (status == TDX_OK)
+        facts_set(collector->facts, key,
+                  (struct span){ (const uint8_t *)text_string(&target), target.length });
+    else
+        set_failure(collector, key, status, &err);
+    text_free(&target);
+}
+
+void collect_probe(const struct collector *collector, const char *name, enum tdx_status status,
+                   const struct tdx_error *err, struct span value)
+{
+    char key[128], why[TDX_DETAIL_SIZE + 128];
+
+    key_of("probe", name, key, sizeof(key));
+    if (status == TDX_OK) {
+        facts_set(collector->facts, key, value);
+        return;
+    }
+    (void)snprintf(why, sizeof(why), "%s: %s%s%s", status_id(status), status_message(status),
+                   err->detail[0] != '\0' ? ": " : "", err->detail);
+    facts_set_state(collector->facts, key, status == TDX_PERMISSION ? FACT_DENIED : FACT_FAILED,
+                    why);
+}
+
+void collect_all(const struct collector *collector)
+{
+    for (size_t i = 0; i < family_count; i++)
+        if (families[i]->collect != NULL)
+            families[i]->collect(collector);
+}

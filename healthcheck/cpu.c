@@ -1,0 +1,133 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* CPU and platform: is this a TD at all? */
+#include <stdio.h>
+#include <string.h>
+
+#include "healthcheck/families.h"
+
+#if defined(__x86_64__) || defined(__i386__)
+#include <cpuid.h>
+#endif
+
+#define CPUID_TDX_LEAF 0x21U
+
+/* probe:cpuid.0x21: the twelve characters that CPUID leaf 0x21, sub-leaf 0 spells (EBX, EDX, ECX).
+ * Source: Intel TDX Module ABI, "CPUID leaf 21H"; "IntelTDX    " inside a TD. */
+static void collect_cpuid(const struct collector *collector)
+{
+    const char *key = "probe:cpuid.0x21";
+
+    if (!collector->live) {
+        facts_set_state(collector->facts, key, FACT_OFFLINE, NULL);
+        return;
+    }
+#if defined(__x86_64__) || defined(__i386__)
+    unsigned registers[4] = { 0 };
+
+    /* The highest leaf is asked first: beyond it the answer is that of another leaf. */
+    if (__get_cpuid_max(0, NULL) >= CPUID_TDX_LEAF) {
+        __cpuid_count(CPUID_TDX_LEAF, 0, registers[0], registers[1], registers[3], registers[2]);
+        facts_set(collector->facts, key,
+                  (struct span){ (const uint8_t *)&registers[1], 3 * sizeof(registers[0]) });
+        return;
+    }
+#endif
+    facts_set_state(collector->facts, key, FACT_ABSENT, NULL);
+}
+
+static void collect(const struct collector *collector)
+{
+    collect_file(collector, "/proc/cpuinfo");
+    collect_cpuid(collector);
+    collect_file(collector, "/sys/class/dmi/id/sys_vendor");
+    collect_file(collector, "/sys/class/dmi/id/product_name");
+}
+
+/* True if word stands among the blank-separated words of a line that begins with head. Whole words
+ * only: tdx_host_platform is the host's flag, not ours. */
+static bool line_has_word(struct span text, const char *head, const char *word)
+{
+    const char *at = (const char *)text.data, *end = at + text.size;
+    size_t wanted = strlen(word);
+
+    while (at < end) {
+        const char *line_end = memchr(at, '\n', (size_t)(end - at));
+
+        if (line_end == NULL)
+            line_end = end;
+        if ((size_t)(line_end - at) >= strlen(head) && memcmp(at, head, strlen(head)) == 0)
+            for (const char *c = at; c < line_end;) {
+                const char *start = c;
+
+                while (c < line_end && *c != ' ' && *c != '\t' && *c != ':')
+                    c++;
+                if ((size_t)(c - start) == wanted && memcmp(start, word, wanted) == 0)
+                    return true;
+                c++;
+            }
+        at = line_end + 1;
+    }
+    return false;
+}
+
+static void evaluate_flag(const struct evaluation *evaluation, struct finding *ret)
+{
+    const struct fact *cpuinfo = facts_find(evaluation->facts, "file:/proc/cpuinfo");
+
+    if (!finding_needs(ret, cpuinfo, CHECK_ERROR, "unreadable", "/proc/cpuinfo is not there"))
+        return;
+    if (line_has_word(cpuinfo->value, "flags", "tdx_guest"))
+        finding_set(ret, CHECK_PASS, NULL, "tdx_guest");
+    else
+        finding_set(ret, CHECK_FAIL, "flag_missing", "the flags do not have tdx_guest");
+}
+
+static void evaluate_leaf(const struct evaluation *evaluation, struct finding *ret)
+{
+    const struct fact *leaf = facts_find(evaluation->facts, "probe:cpuid.0x21");
+
+    if (!finding_needs(ret, leaf, CHECK_FAIL, "leaf_missing", "the CPU has no leaf 0x21"))
+        return;
+    if (leaf->value.size == 12 && memcmp(leaf->value.data, "IntelTDX    ", 12) == 0)
+        finding_set(ret, CHECK_PASS, NULL, "IntelTDX");
+    else
+        finding_set(ret, CHECK_FAIL, "leaf_differs", "leaf 0x21 says \"%.12s\"",
+                    (const char *)leaf->value.data);
+}
+
+static const struct check checks[] = {
+    {
+        .id = "cpu.tdx_guest",
+        .title = "the CPU says that this is a TDX guest",
+        .severity = SEVERITY_CRITICAL,
+        .expected = "tdx_guest among the CPU's flags",
+        .remedy = "This machine is no TD, and cannot become one. Create a new instance with "
+                  "confidential computing mode TDX (Alibaba Cloud: "
+                  "SecurityOptions.ConfidentialComputingMode=TDX, on ecs.g8i.xlarge or larger).",
+        .reads = "the flags lines of /proc/cpuinfo",
+        .why = "Without it nothing else here means anything: the memory is open to the host.",
+        .live_only = true,
+        .evaluate = evaluate_flag,
+    },
+    {
+        .id = "cpu.cpuid_leaf",
+        .title = "CPUID leaf 0x21 agrees",
+        .severity = SEVERITY_HIGH,
+        .expected = "\"IntelTDX    \" in leaf 0x21",
+        .remedy = "The kernel and the CPU contradict each other. Report it to the provider with "
+                  "the output of this program.",
+        .reads = "CPUID leaf 0x21, sub-leaf 0",
+        .why = "The flag is the kernel's word, the leaf the TDX module's: both must say the same.",
+        .requires = { "cpu.tdx_guest" },
+        .live_only = true,
+        .evaluate = evaluate_leaf,
+    },
+};
+
+const struct family cpu_family = {
+    .name = "cpu",
+    .title = "CPU and platform",
+    .collect = collect,
+    .checks = checks,
+    .check_count = sizeof(checks) / sizeof(checks[0]),
+};

@@ -1,0 +1,143 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "healthcheck/report.h"
+
+#include <fnmatch.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "core/base/status.h"
+#include "healthcheck/families.h"
+
+#define PATTERN_LIMIT 256
+
+/* True if the pattern names the check: its id, its family, or a glob over ids. */
+static bool matches_one(const char *pattern, const struct report_entry *entry)
+{
+    return strcmp(pattern, entry->family->name) == 0 || fnmatch(pattern, entry->check->id, 0) == 0;
+}
+
+/* Marks the entries that the comma-separated patterns name. A pattern that names none is a
+ * misspelling, which must not look like "all is well". */
+static enum tdx_status mark(struct report *report, const char *patterns, bool selected,
+                            struct tdx_error *err)
+{
+    while (*patterns != '\0') {
+        size_t length = strcspn(patterns, ",");
+        char pattern[PATTERN_LIMIT];
+        bool found = false;
+
+        if (length >= sizeof(pattern))
+            return status_fail(err, TDX_USAGE, "a pattern is too long");
+        memcpy(pattern, patterns, length);
+        pattern[length] = '\0';
+        for (size_t i = 0; i < report->count; i++)
+            if (matches_one(pattern, &report->entries[i])) {
+                report->entries[i].selected = selected;
+                found = true;
+            }
+        if (!found)
+            return status_fail(err, TDX_USAGE, "no check is called \"%s\" (see --list)", pattern);
+        patterns += length + (patterns[length] == ',' ? 1 : 0);
+    }
+    return TDX_OK;
+}
+
+static enum tdx_status fill(struct report *report, const struct report_selection *selection,
+                            struct tdx_error *err)
+{
+    enum tdx_status status = TDX_OK;
+    size_t at = 0;
+
+    for (size_t i = 0; i < family_count; i++)
+        report->count += families[i]->check_count;
+    report->entries = calloc(report->count, sizeof(*report->entries));
+    if (report->entries == NULL) {
+        report->count = 0;
+        return status_fail(err, TDX_NO_MEMORY, "the report");
+    }
+    for (size_t i = 0; i < family_count; i++)
+        for (size_t k = 0; k < families[i]->check_count; k++)
+            report->entries[at++] = (struct report_entry){
+                .family = families[i],
+                .check = &families[i]->checks[k],
+                .selected = selection->only == NULL,
+            };
+    if (selection->only != NULL)
+        status = mark(report, selection->only, true, err);
+    if (status == TDX_OK && selection->skip != NULL)
+        status = mark(report, selection->skip, false, err);
+    return status;
+}
+
+static const struct report_entry *entry_of(const struct report *report, const char *id)
+{
+    for (size_t i = 0; i < report->count; i++)
+        if (strcmp(report->entries[i].check->id, id) == 0)
+            return &report->entries[i];
+    return NULL;
+}
+
+/* The first thing the check needs that does not hold; NULL if it can be judged. */
+static const struct report_entry *missing_prerequisite(const struct report *report,
+                                                       const struct check *check)
+{
+    for (size_t i = 0; i < CHECK_REQUIRES_MAX && check->requires[i] != NULL; i++) {
+        const struct report_entry *needed = entry_of(report, check->requires[i]);
+
+        if (needed == NULL || needed->finding.status >= CHECK_FAIL)
+            return needed;
+    }
+    return NULL;
+}
+
+static void evaluate(const struct evaluation *evaluation, const struct report *report,
+                     struct report_entry *entry)
+{
+    const struct report_entry *missing = missing_prerequisite(report, entry->check);
+
+    if (entry->check->live_only && !evaluation->live)
+        finding_skip(&entry->finding, "offline", "it needs a running guest");
+    else if (missing != NULL)
+        finding_skip(&entry->finding, "prerequisite", "%s is %s", missing->check->id,
+                     check_status_word(missing->finding.status));
+    else {
+        /* What a check forgets to set must not look like a PASS. */
+        entry->finding.status = CHECK_ERROR;
+        entry->check->evaluate(evaluation, &entry->finding);
+    }
+}
+
+enum tdx_status report_make(const struct evaluation *evaluation,
+                            const struct report_selection *selection, struct report *ret,
+                            struct tdx_error *err)
+{
+    struct report report = { .now = evaluation->now };
+    enum tdx_status status = fill(&report, selection, err);
+
+    if (status != TDX_OK) {
+        report_free(&report);
+        return status;
+    }
+    for (size_t i = 0; i < report.count; i++) {
+        evaluate(evaluation, &report, &report.entries[i]);
+        if (report.entries[i].selected)
+            report.by_status[report.entries[i].finding.status]++;
+    }
+    *ret = report;
+    return TDX_OK;
+}
+
+void report_free(struct report *report)
+{
+    for (size_t i = 0; i < report->count; i++)
+        finding_free(&report->entries[i].finding);
+    free(report->entries);
+    *report = (struct report){ 0 };
+}
+
+int report_exit_code(const struct report *report, bool strict)
+{
+    if (report->by_status[CHECK_FAIL] > 0 || (strict && report->by_status[CHECK_WARN] > 0))
+        return TDX_EXIT_NO;
+    return report->by_status[CHECK_ERROR] > 0 ? TDX_EXIT_UNDECIDED : TDX_EXIT_YES;
+}

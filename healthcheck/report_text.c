@@ -1,0 +1,245 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The report for a person: a tree by family, one line for each check, and under what is not well
+ * the value, what was expected, and what to do. */
+#include <string.h>
+
+#include "healthcheck/families.h"
+#include "healthcheck/report.h"
+
+#define INDENT        2
+#define STATUS_WIDTH  5
+#define TEXT_AT       (INDENT + STATUS_WIDTH + 2) /* where the text of a line begins */
+#define COLUMNS_LEAST 40U
+#define COLUMNS_MOST  110U /* longer lines are hard to read, whatever the terminal offers */
+
+static const char *color_of(enum check_status status)
+{
+    switch (status) {
+    case CHECK_PASS:
+        return "\x1b[32m";
+    case CHECK_WARN:
+        return "\x1b[33m";
+    case CHECK_FAIL:
+    case CHECK_ERROR:
+        return "\x1b[1;31m";
+    case CHECK_INFO:
+        return "\x1b[36m";
+    case CHECK_SKIP:
+    case CHECK_STATUS_COUNT:
+        break;
+    }
+    return "\x1b[2m";
+}
+
+static void paint(const struct report_style *style, const char *color, struct text *out)
+{
+    if (style->color)
+        text_add(out, color);
+}
+
+static void spaces(size_t count, struct text *out)
+{
+    for (size_t i = 0; i < count; i++)
+        text_add_char(out, ' ');
+}
+
+/* One paragraph, broken at blanks, its first line continuing at column at, the others at indent. */
+static void wrap(const char *paragraph, size_t length, size_t at, size_t indent, size_t columns,
+                 struct text *out)
+{
+    bool first = true;
+
+    while (length > 0) {
+        size_t word = 0;
+
+        while (word < length && paragraph[word] != ' ')
+            word++;
+        if (!first && at + 1 + word > columns) {
+            text_add_char(out, '\n');
+            spaces(indent, out);
+            at = indent;
+        } else if (!first) {
+            text_add_char(out, ' ');
+            at++;
+        }
+        text_add_n(out, paragraph, word);
+        at += word;
+        first = false;
+        while (word < length && paragraph[word] == ' ')
+            word++;
+        paragraph += word;
+        length -= word;
+    }
+    text_add_char(out, '\n');
+}
+
+/* A labelled part; a new line in the text begins a line, which is a command if it is indented. */
+static void part(const char *label, const char *text, const struct report_style *style,
+                 size_t columns, struct text *out)
+{
+    size_t indent = TEXT_AT + strlen("read from  ");
+    bool first = true;
+
+    while (*text != '\0') {
+        size_t length = strcspn(text, "\n");
+
+        spaces(TEXT_AT, out);
+        paint(style, "\x1b[2m", out);
+        text_addf(out, "%-9s", first ? label : "");
+        paint(style, "\x1b[0m", out);
+        text_add(out, "  ");
+        if (text[0] == ' ') { /* a command stays in one piece: it will be copied */
+            text_add_n(out, text, length);
+            text_add_char(out, '\n');
+        } else {
+            wrap(text, length, indent, indent, columns, out);
+        }
+        first = false;
+        text += length + (text[length] == '\n' ? 1 : 0);
+    }
+}
+
+static bool is_bad(enum check_status status)
+{
+    return status == CHECK_WARN || status == CHECK_FAIL || status == CHECK_ERROR;
+}
+
+static void print_entry(const struct report_entry *entry, const struct report_style *style,
+                        size_t columns, struct text *out)
+{
+    const struct finding *finding = &entry->finding;
+    const char *observed = text_string(&finding->observed);
+    const char *remedy = text_string(&finding->remedy);
+    struct text line = { 0 };
+
+    spaces(INDENT, out);
+    paint(style, color_of(finding->status), out);
+    text_addf(out, "%-*s", STATUS_WIDTH, check_status_word(finding->status));
+    paint(style, "\x1b[0m", out);
+    text_add(out, "  ");
+    text_add(&line, entry->check->title);
+    if (finding->status == CHECK_SKIP)
+        text_addf(&line, ": skipped, %s", text_string(&finding->skip_reason));
+    else if (!is_bad(finding->status) && observed[0] != '\0')
+        text_addf(&line, ": %s", observed);
+    else if (is_bad(finding->status))
+        text_addf(&line, "  [%s]", entry->check->id);
+    wrap(text_string(&line), line.length, TEXT_AT, TEXT_AT, columns, out);
+    text_free(&line);
+    if (!is_bad(finding->status) && !style->verbose)
+        return;
+    if (is_bad(finding->status)) {
+        part("found", observed, style, columns, out);
+        part("expected", entry->check->expected, style, columns, out);
+    }
+    if (finding->source.length > 0)
+        part("read from", text_string(&finding->source), style, columns, out);
+    if (is_bad(finding->status))
+        part("remedy", remedy[0] != '\0' ? remedy : entry->check->remedy, style, columns, out);
+}
+
+static bool shown(const struct report_entry *entry, const struct report_style *style)
+{
+    return entry->selected && (!style->quiet || is_bad(entry->finding.status));
+}
+
+static void print_summary(const struct report *report, const struct report_style *style,
+                          struct text *out)
+{
+    static const char *const nouns[] = { "passed",   "for information", "warnings",
+                                         "failures", "undetermined",    "skipped" };
+    const char *separator = "";
+    enum check_status worst = CHECK_PASS;
+
+    if (report->by_status[CHECK_FAIL] > 0)
+        worst = CHECK_FAIL;
+    else if (report->by_status[CHECK_ERROR] > 0)
+        worst = CHECK_ERROR;
+    else if (report->by_status[CHECK_WARN] > 0)
+        worst = CHECK_WARN;
+    paint(style, color_of(worst), out);
+    text_add(out, worst == CHECK_FAIL    ? "Not healthy"
+                  : worst == CHECK_ERROR ? "Not determined"
+                  : worst == CHECK_WARN  ? "Healthy, with warnings"
+                                         : "Healthy");
+    paint(style, "\x1b[0m", out);
+    text_add(out, ": ");
+    for (size_t i = 0; i < CHECK_STATUS_COUNT; i++)
+        if (report->by_status[i] > 0) {
+            text_addf(out, "%s%zu %s", separator, report->by_status[i],
+                      report->by_status[i] == 1 && i == CHECK_WARN   ? "warning"
+                      : report->by_status[i] == 1 && i == CHECK_FAIL ? "failure"
+                                                                     : nouns[i]);
+            separator = ", ";
+        }
+    text_add(out, ".\n");
+}
+
+void report_print_text(const struct report *report, const struct report_style *style,
+                       struct text *out)
+{
+    const struct family *family = NULL;
+    size_t columns = style->columns < COLUMNS_LEAST  ? COLUMNS_LEAST
+                     : style->columns > COLUMNS_MOST ? COLUMNS_MOST
+                                                     : style->columns;
+
+    for (size_t i = 0; i < report->count; i++) {
+        const struct report_entry *entry = &report->entries[i];
+
+        if (!shown(entry, style))
+            continue;
+        if (entry->family != family) {
+            text_add(out, family != NULL ? "\n" : "");
+            paint(style, "\x1b[1m", out);
+            text_add(out, entry->family->title);
+            paint(style, "\x1b[0m", out);
+            text_add_char(out, '\n');
+            family = entry->family;
+        }
+        print_entry(entry, style, columns, out);
+    }
+    text_add(out, family != NULL ? "\n" : "");
+    print_summary(report, style, out);
+}
+
+void report_list(struct text *out)
+{
+    for (size_t i = 0; i < family_count; i++)
+        for (size_t k = 0; k < families[i]->check_count; k++) {
+            const struct check *check = &families[i]->checks[k];
+
+            text_addf(out, "%-28s %-9s %s\n", check->id, check_severity_word(check->severity),
+                      check->title);
+        }
+}
+
+static void explain(const struct family *family, const struct check *check, size_t columns,
+                    struct text *out)
+{
+    const struct report_style style = { .columns = 0 };
+
+    text_addf(out, "%s: %s\n", check->id, check->title);
+    part("family", family->title, &style, columns, out);
+    part("severity", check_severity_word(check->severity), &style, columns, out);
+    part("reads", check->reads, &style, columns, out);
+    part("expected", check->expected, &style, columns, out);
+    part("why", check->why, &style, columns, out);
+    part("remedy", check->remedy, &style, columns, out);
+    for (size_t i = 0; i < CHECK_REQUIRES_MAX && check->requires[i] != NULL; i++)
+        part("requires", check->requires[i], &style, columns, out);
+    if (check->live_only)
+        part("note", "It needs a running guest; for an image (--root) it is skipped.", &style,
+             columns, out);
+}
+
+bool report_explain(const char *id, unsigned columns, struct text *out)
+{
+    for (size_t i = 0; i < family_count; i++)
+        for (size_t k = 0; k < families[i]->check_count; k++)
+            if (strcmp(families[i]->checks[k].id, id) == 0) {
+                explain(families[i], &families[i]->checks[k],
+                        columns < COLUMNS_LEAST ? COLUMNS_LEAST : columns, out);
+                return true;
+            }
+    return false;
+}
