@@ -4,11 +4,12 @@ FAULT_CRYPTO_WRAP = -Wl,--wrap=EVP_MD_CTX_new -Wl,--wrap=EVP_DigestInit_ex \
 EVIDENCE_BUILDER = tests/unit/evidence_builder.c tests/unit/evidence_builder.h
 EVENT_LOG_BUILDER = tests/unit/event_log_builder.c tests/unit/event_log_builder.h
 CORPUS = tests/unit/corpus.c tests/unit/corpus.h
+SIM_RUNNER = tests/unit/sim_runner.c tests/unit/sim_runner.h
 FAULT = tests/unit/fault.c tests/unit/fault.h
 
 if HAVE_CMOCKA
 UNIT_TESTS += tests/unit/test_td_report tests/unit/test_quote tests/unit/test_corpus_evidence \
-	tests/unit/test_event_log
+	tests/unit/test_event_log tests/unit/test_providers
 
 tests_unit_test_td_report_SOURCES = tests/unit/test_td_report.c $(EVIDENCE_BUILDER) $(FAULT)
 tests_unit_test_td_report_CPPFLAGS = $(AM_CPPFLAGS) $(CMOCKA_CFLAGS) $(CRYPTO_CFLAGS)
@@ -30,4 +31,10 @@ tests_unit_test_event_log_SOURCES = tests/unit/test_event_log.c $(EVENT_LOG_BUIL
 tests_unit_test_event_log_CPPFLAGS = $(AM_CPPFLAGS) $(CMOCKA_CFLAGS) $(CRYPTO_CFLAGS) $(JSON_CFLAGS)
 tests_unit_test_event_log_LDADD = core/libevidence.la $(CMOCKA_LIBS) $(CRYPTO_LIBS) $(JSON_LIBS)
 tests_unit_test_event_log_LDFLAGS = $(TDX_PROGRAM_LDFLAGS) $(FAULT_CRYPTO_WRAP)
+
+# Its simulator needs FUSE; without, most of it is skipped.
+tests_unit_test_providers_SOURCES = tests/unit/test_providers.c $(SIM_RUNNER)
+tests_unit_test_providers_CPPFLAGS = $(AM_CPPFLAGS) $(CMOCKA_CFLAGS)
+tests_unit_test_providers_LDADD = core/libevidence.la $(CMOCKA_LIBS)
+tests_unit_test_providers_LDFLAGS = $(TDX_PROGRAM_LDFLAGS)
 endif

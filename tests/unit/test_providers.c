@@ -1,0 +1,543 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The providers of evidence against the simulated device, configfs-tsm and QGS: one row for each
+ * way to fail. */
+#include <dirent.h>
+#include <fcntl.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "core/evidence/provider.h"
+#include "core/evidence/qgs_message.h"
+#include "core/evidence/quote.h"
+#include "tests/unit/cmocka_all.h"
+#include "tests/unit/sim_runner.h"
+
+static struct sim_runner sim;
+static bool serving;
+
+static const uint8_t report_data[TD_REPORT_DATA_SIZE] = "asked for by this test";
+
+static int start(void **state)
+{
+    (void)state;
+    serving = sim_runner_start(&sim);
+    return 0;
+}
+
+static int stop(void **state)
+{
+    (void)state;
+    if (serving)
+        sim_runner_stop(&sim);
+    return 0;
+}
+
+static struct evidence_paths paths_of(enum evidence_source source)
+{
+    return (struct evidence_paths){ .source = source,
+                                    .device = sim.device,
+                                    .tsm = sim.tsm,
+                                    .attest_conf = "/nonexistent",
+                                    .qgs_socket = source == EVIDENCE_QGS ? sim.qgs_socket : NULL,
+                                    .timeout_ms = 800 };
+}
+
+/* Requests leave no entry behind, whatever becomes of them. */
+static void assert_no_entries(void)
+{
+    DIR *dir = opendir(sim.tsm);
+    struct dirent *entry;
+
+    if (dir == NULL)
+        return; /* tsm=off */
+    while ((entry = readdir(dir)) != NULL)
+        if (entry->d_name[0] != '.')
+            fail_msg("%s was left behind in %s", entry->d_name, sim.tsm);
+    (void)closedir(dir);
+}
+
+static void every_provider_serves_a_quote_over_the_report_data(void **state)
+{
+    static const struct {
+        enum evidence_source source, expected;
+        const char *settings;
+    } cases[] = {
+        { EVIDENCE_TSM, EVIDENCE_TSM, "" },
+        { EVIDENCE_TSM, EVIDENCE_TSM, "outblob=padded" },
+        { EVIDENCE_TSM, EVIDENCE_TSM, "device_missing=on" },
+        { EVIDENCE_TSM, EVIDENCE_TSM, "quote_form=4" },
+        { EVIDENCE_TSM, EVIDENCE_TSM, "quote_form=5/4" },
+        { EVIDENCE_TSM, EVIDENCE_TSM, "delay_ms=300" },
+        { EVIDENCE_IOCTL, EVIDENCE_IOCTL, "" },
+        { EVIDENCE_IOCTL, EVIDENCE_IOCTL, "get_quote=ior" },
+        { EVIDENCE_IOCTL, EVIDENCE_IOCTL, "get_quote=iowr" },
+        { EVIDENCE_IOCTL, EVIDENCE_IOCTL, "dialect=framed" },
+        { EVIDENCE_IOCTL, EVIDENCE_IOCTL, "dialect=raw" },
+        { EVIDENCE_IOCTL, EVIDENCE_IOCTL, "dialect=raw get_quote=iowr tsm=off" },
+        { EVIDENCE_QGS, EVIDENCE_QGS, "" },
+        { EVIDENCE_QGS, EVIDENCE_QGS, "qgs=bytewise" },
+        { EVIDENCE_AUTO, EVIDENCE_TSM, "" },
+        { EVIDENCE_AUTO, EVIDENCE_IOCTL, "tsm=off" },
+    };
+
+    (void)state;
+    if (!serving)
+        skip();
+    for (size_t i = 0; i < COUNT_OF(cases); i++) {
+        struct evidence_paths paths = paths_of(cases[i].source);
+        enum evidence_source source = EVIDENCE_AUTO;
+        struct file_content content = { 0 };
+        struct tdx_error err = { 0 };
+        struct quote quote;
+
+        sim_runner_set(&sim, cases[i].settings);
+        print_message("  %s: %s\n", evidence_source_word(cases[i].source), cases[i].settings);
+        if (evidence_quote(&paths, report_data, &content, &source, &err) != TDX_OK)
+            fail_msg("%s: %s", status_id(err.status), err.detail);
+        assert_int_equal(source, cases[i].expected);
+        assert_status(quote_parse(content.data, content.size, &quote, NULL), "OK");
+        assert_memory_equal(quote.td.report_data, report_data, sizeof(report_data));
+        file_content_free(&content);
+        assert_no_entries();
+    }
+}
+
+static const struct failure {
+    enum evidence_source source;
+    const char *settings, *expected, *detail; /* words that must stand in the detail */
+} failures[] = {
+    /* configfs-tsm */
+    { EVIDENCE_TSM, "tsm=off", "TSM_MISSING", "tsm: open" },
+    { EVIDENCE_TSM, "tsm=no_provider", "TSM_MISSING", "no provider is registered" },
+    { EVIDENCE_TSM, "provider=sev_guest", "TSM_MISSING", "\"sev_guest\", not tdx_guest" },
+    { EVIDENCE_TSM, "provider=tdx_guest_2", "TSM_MISSING", "not tdx_guest" },
+    { EVIDENCE_TSM, "mkdir_error=EACCES", "TSM_DENIED", "mkdir in" },
+    { EVIDENCE_TSM, "mkdir_error=EPERM", "TSM_DENIED", "Operation not permitted" },
+    { EVIDENCE_TSM, "mkdir_error=EEXIST", "TSM_FAILED", "every name is taken" },
+    { EVIDENCE_TSM, "mkdir_error=ENOMEM", "TSM_FAILED", "Cannot allocate memory" },
+    { EVIDENCE_TSM, "mkdir_error=EBUSY", "TSM_BUSY", "mkdir in" },
+    { EVIDENCE_TSM, "close_fails=on", "TSM_FAILED", "the kernel did not take it (generation 0)" },
+    { EVIDENCE_TSM, "generation_jump=on", "TSM_FAILED", "another program wrote to our entry" },
+    { EVIDENCE_TSM, "in_flight=on", "TSM_BUSY", "still with the host" },
+    { EVIDENCE_TSM, "quote_error=EBUSY", "TSM_BUSY", "read outblob" },
+    { EVIDENCE_TSM, "quote_error=ETIMEDOUT", "TSM_FAILED", "did not answer within" },
+    { EVIDENCE_TSM, "quote_error=EINTR", "TSM_FAILED", "a signal ended the wait" },
+    { EVIDENCE_TSM, "quote_error=EIO", "TSM_FAILED", "the host refused" },
+    { EVIDENCE_TSM, "quote_error=EFBIG", "TSM_FAILED", "an impossible length" },
+    { EVIDENCE_TSM, "quote_error=EINVAL", "TSM_FAILED", "report data was not taken" },
+    { EVIDENCE_TSM, "quote_error=ENXIO", "TSM_FAILED", "provider went away" },
+    { EVIDENCE_TSM, "quote_error=EACCES", "TSM_DENIED", "read outblob: Permission denied" },
+    { EVIDENCE_TSM, "outblob=empty", "QUOTE_EMPTY", "success, but no data" },
+    { EVIDENCE_TSM, "outblob=short", "QUOTE_TOO_SHORT", "tsm: 1000 bytes" },
+    { EVIDENCE_TSM, "outblob=garbage", "QUOTE_TOO_SHORT", "tsm:" },
+    { EVIDENCE_TSM, "echo=wrong", "REPORT_DATA_MISMATCH", "tsm: a quote over other data" },
+    /* the device */
+    { EVIDENCE_IOCTL, "device_missing=on", "DEVICE_MISSING", "ioctl: open" },
+    { EVIDENCE_IOCTL, "device_open_error=ENXIO", "DEVICE_MISSING", "its driver is not" },
+    { EVIDENCE_IOCTL, "device_open_error=ENODEV", "DEVICE_MISSING", "its driver is not" },
+    { EVIDENCE_IOCTL, "device_open_error=EACCES", "DEVICE_DENIED", "Permission denied" },
+    { EVIDENCE_IOCTL, "device_open_error=EPERM", "DEVICE_DENIED", "open" },
+    { EVIDENCE_IOCTL, "device_open_error=EBUSY", "DEVICE_BUSY", "open" },
+    { EVIDENCE_IOCTL, "device_open_error=EIO", "DEVICE_FAILED", "open" },
+    { EVIDENCE_IOCTL, "device_error=ENOTTY", "DEVICE_FAILED", "of another generation" },
+    { EVIDENCE_IOCTL, "device_error=EBUSY", "DEVICE_BUSY", "GET_REPORT0" },
+    { EVIDENCE_IOCTL, "device_error=EINTR", "DEVICE_FAILED", "GET_REPORT0" },
+    { EVIDENCE_IOCTL, "device_error=EINVAL", "DEVICE_FAILED", "refused the request" },
+    { EVIDENCE_IOCTL, "device_error=EIO", "DEVICE_FAILED", "the TDX module failed" },
+    { EVIDENCE_IOCTL, "echo=wrong", "REPORT_DATA_MISMATCH", "a report over other data" },
+    { EVIDENCE_IOCTL, "get_quote=off", "DEVICE_FAILED", "this kernel has no such ioctl" },
+    { EVIDENCE_IOCTL, "quote_error=EBUSY", "DEVICE_BUSY", "still with the host" },
+    { EVIDENCE_IOCTL, "quote_error=EIO", "DEVICE_FAILED", "GET_QUOTE: Input/output error" },
+    { EVIDENCE_IOCTL, "quote_error=EINTR", "DEVICE_FAILED", "a signal ended the wait" },
+    { EVIDENCE_IOCTL, "quote_error=EPERM", "DEVICE_DENIED", "GET_QUOTE" },
+    { EVIDENCE_IOCTL, "host_status=error", "DEVICE_FAILED", "status 0x8000000000000000" },
+    { EVIDENCE_IOCTL, "host_status=unavailable", "DEVICE_FAILED", "is not available" },
+    { EVIDENCE_IOCTL, "host_status=in_flight", "DEVICE_BUSY", "still with the host" },
+    { EVIDENCE_IOCTL, "outblob=empty", "QUOTE_EMPTY", "GET_QUOTE succeeded with no data" },
+    /* the QGS */
+    { EVIDENCE_QGS, "device_missing=on", "DEVICE_MISSING", "qgs: open" },
+    { EVIDENCE_QGS, "qgs=off", "QGS_FAILED", "closed the connection" },
+    { EVIDENCE_QGS, "qgs=error", "QGS_FAILED", "error 0x1200" },
+    { EVIDENCE_QGS, "qgs=close", "QGS_FAILED", "closed the connection" },
+    { EVIDENCE_QGS, "qgs=short", "QGS_FAILED", "closed the connection after" },
+    { EVIDENCE_QGS, "qgs=hang", "QGS_FAILED", "does not answer" },
+    { EVIDENCE_QGS, "qgs=wrong_type", "QGS_FAILED", "type" },
+    { EVIDENCE_QGS, "qgs=huge_length", "QGS_FAILED", "an answer of" },
+    { EVIDENCE_QGS, "qgs=size_mismatch", "QGS_FAILED", "an answer of" },
+    { EVIDENCE_QGS, "echo=wrong", "REPORT_DATA_MISMATCH", "qgs:" },
+    /* auto: nothing serves */
+    { EVIDENCE_AUTO, "tsm=off get_quote=off", "QUOTE_UNAVAILABLE", "no such ioctl" },
+    { EVIDENCE_AUTO, "outblob=empty", "QUOTE_UNAVAILABLE", "QUOTE_EMPTY" },
+    { EVIDENCE_AUTO, "tsm=no_provider device_missing=on", "QUOTE_UNAVAILABLE", "TSM_MISSING" },
+    { EVIDENCE_AUTO, "quote_error=ETIMEDOUT", "QUOTE_UNAVAILABLE", "ioctl:" },
+    { EVIDENCE_AUTO, "echo=wrong", "REPORT_DATA_MISMATCH", "tsm: a quote over other data" },
+};
+
+static void every_failure_names_provider_step_and_cause(void **state)
+{
+    (void)state;
+    if (!serving)
+        skip();
+    for (size_t i = 0; i < COUNT_OF(failures); i++) {
+        const struct failure *row = &failures[i];
+        struct evidence_paths paths = paths_of(row->source);
+        struct file_content content = { 0 };
+        enum evidence_source source = EVIDENCE_QGS;
+        struct tdx_error err = { 0 };
+        enum tdx_status status;
+
+        sim_runner_set(&sim, row->settings);
+        status = evidence_quote(&paths, report_data, &content, &source, &err);
+        print_message("  %s, %s: %s\n", evidence_source_word(row->source), row->settings,
+                      err.detail);
+        assert_status(status, row->expected);
+        assert_int_equal(err.status, status);
+        if (strstr(err.detail, row->detail) == NULL)
+            fail_msg("\"%s\" does not say \"%s\"", err.detail, row->detail);
+        if (row->source != EVIDENCE_AUTO)
+            assert_non_null(strstr(err.detail, evidence_source_word(row->source)));
+        assert_null(content.data); /* untouched on failure */
+        assert_int_equal(source, EVIDENCE_QGS);
+        assert_no_entries();
+    }
+}
+
+/* Whatever breaks one provider, auto serves from the next. */
+static void auto_goes_on_after_every_kind_of_failure(void **state)
+{
+    static const char *const qgs_settings[] = { "qgs=off",         "qgs=error",
+                                                "qgs=close",       "qgs=short",
+                                                "qgs=hang",        "qgs=wrong_type",
+                                                "qgs=huge_length", "qgs=size_mismatch" };
+
+    (void)state;
+    if (!serving)
+        skip();
+    for (size_t i = 0; i < COUNT_OF(failures) + COUNT_OF(qgs_settings); i++) {
+        bool broken_qgs = i >= COUNT_OF(failures);
+        const char *settings =
+            broken_qgs ? qgs_settings[i - COUNT_OF(failures)] : failures[i].settings;
+        struct evidence_paths paths = paths_of(EVIDENCE_AUTO);
+        enum evidence_source source = EVIDENCE_AUTO;
+        struct file_content content = { 0 };
+        struct tdx_error err = { 0 };
+        enum tdx_status status;
+
+        /* What breaks the entry of configfs leaves the ioctl whole, unless both read outblob. */
+        if (!broken_qgs &&
+            (failures[i].source != EVIDENCE_TSM || strncmp(settings, "quote_error", 11) == 0 ||
+             strcmp(settings, "echo=wrong") == 0 || strcmp(settings, "outblob=empty") == 0))
+            continue;
+        sim_runner_set(&sim, settings);
+        if (broken_qgs)
+            paths.qgs_socket = sim.qgs_socket;
+        status = evidence_quote(&paths, report_data, &content, &source, &err);
+        print_message("  %s: %s\n", settings, evidence_source_word(source));
+        if (status != TDX_OK)
+            fail_msg("%s: %s", status_id(status), err.detail);
+        assert_int_equal(source, broken_qgs ? EVIDENCE_TSM : EVIDENCE_IOCTL);
+        assert_int_equal(err.status, TDX_OK);
+        file_content_free(&content);
+    }
+}
+
+static int64_t milliseconds(void)
+{
+    struct timespec now;
+
+    (void)clock_gettime(CLOCK_MONOTONIC, &now);
+    return now.tv_sec * 1000 + now.tv_nsec / 1000000;
+}
+
+static void a_configured_qgs_is_asked_first_and_not_longer_than_the_timeout(void **state)
+{
+    struct evidence_paths paths = paths_of(EVIDENCE_AUTO);
+    enum evidence_source source = EVIDENCE_AUTO;
+    struct file_content content = { 0 };
+    int64_t before;
+
+    (void)state;
+    if (!serving)
+        skip();
+    paths.qgs_socket = sim.qgs_socket;
+    sim_runner_set(&sim, "");
+    assert_status(evidence_quote(&paths, report_data, &content, &source, NULL), "OK");
+    assert_int_equal(source, EVIDENCE_QGS);
+    file_content_free(&content);
+    sim_runner_set(&sim, "qgs=hang");
+    paths.source = EVIDENCE_QGS;
+    before = milliseconds();
+    assert_status(evidence_quote(&paths, report_data, &content, NULL, NULL), "QGS_FAILED");
+    assert_in_range(milliseconds() - before, 700, 3000);
+}
+
+static void a_qgs_that_is_not_there_is_unreachable(void **state)
+{
+    char too_long[200];
+    const struct {
+        const char *socket, *detail;
+    } cases[] = {
+        { "/nonexistent/qgs.socket", "connect to /nonexistent/qgs.socket: No such file" },
+        { sim.device, "connect to" }, /* no socket */
+        { too_long, "too long" },
+    };
+
+    (void)state;
+    if (!serving)
+        skip();
+    sim_runner_set(&sim, "");
+    memset(too_long, 'x', sizeof(too_long) - 1);
+    too_long[sizeof(too_long) - 1] = '\0';
+    for (size_t i = 0; i < COUNT_OF(cases); i++) {
+        struct evidence_paths paths = paths_of(EVIDENCE_QGS);
+        struct file_content content = { 0 };
+        struct tdx_error err = { 0 };
+
+        paths.qgs_socket = cases[i].socket;
+        assert_status(evidence_quote(&paths, report_data, &content, NULL, &err), "QGS_UNREACHABLE");
+        assert_non_null(strstr(err.detail, cases[i].detail));
+    }
+}
+
+/* The first request finds the kernel busy and asks again; the timeout says how long. */
+static void a_busy_kernel_is_asked_again_within_the_timeout(void **state)
+{
+    struct evidence_paths paths = paths_of(EVIDENCE_TSM);
+    struct file_content content = { 0 };
+    int64_t before;
+
+    (void)state;
+    if (!serving)
+        skip();
+    sim_runner_set(&sim, "in_flight=on");
+    paths.timeout_ms = 2500;
+    before = milliseconds();
+    assert_status(evidence_quote(&paths, report_data, &content, NULL, NULL), "TSM_BUSY");
+    assert_in_range(milliseconds() - before, 1000, 2500);
+}
+
+static void a_td_report_echoes_or_is_refused(void **state)
+{
+    static const struct {
+        const char *settings, *expected;
+    } cases[] = {
+        { "", "OK" },
+        { "debug=on", "OK" },
+        { "tsm=off get_quote=off qgs=off", "OK" },
+        { "echo=wrong", "REPORT_DATA_MISMATCH" },
+        { "device_missing=on", "DEVICE_MISSING" },
+        { "device_open_error=EACCES", "DEVICE_DENIED" },
+        { "device_error=EBUSY", "DEVICE_BUSY" },
+        { "device_error=EIO", "DEVICE_FAILED" },
+    };
+
+    (void)state;
+    if (!serving)
+        skip();
+    for (size_t i = 0; i < COUNT_OF(cases); i++) {
+        struct evidence_paths paths = paths_of(EVIDENCE_TSM);
+        uint8_t raw[TD_REPORT_SIZE];
+        struct td_report report;
+
+        sim_runner_set(&sim, cases[i].settings);
+        print_message("  %s\n", cases[i].settings);
+        assert_status(evidence_td_report(&paths, report_data, raw, NULL), cases[i].expected);
+        if (strcmp(cases[i].expected, "OK") == 0)
+            assert_status(td_report_parse(raw, sizeof(raw), &report, NULL), "OK");
+    }
+}
+
+static void the_quote_speaks_of_the_td_of_the_report(void **state)
+{
+    struct evidence_paths paths = paths_of(EVIDENCE_TSM);
+    uint8_t raw[TD_REPORT_SIZE];
+    struct file_content content = { 0 };
+    struct td_report report;
+    struct quote quote;
+
+    (void)state;
+    if (!serving)
+        skip();
+    for (int other = 0; other < 2; other++) {
+        sim_runner_set(&sim, other ? "other_td=on" : "");
+        assert_status(evidence_td_report(&paths, report_data, raw, NULL), "OK");
+        assert_status(td_report_parse(raw, sizeof(raw), &report, NULL), "OK");
+        assert_status(evidence_quote(&paths, report_data, &content, NULL, NULL), "OK");
+        assert_status(quote_parse(content.data, content.size, &quote, NULL), "OK");
+        assert_status(td_identity_check_same(&report.td, &quote.td, NULL),
+                      other ? "EVIDENCE_TD_MISMATCH" : "OK");
+        file_content_free(&content);
+    }
+}
+
+/* An entry of a process that is gone is removed when it is old; a living one's and others' stay. */
+static void only_old_entries_of_dead_processes_are_removed(void **state)
+{
+    static const struct {
+        const char *name;
+        int age;
+        bool stays;
+    } entries[] = {
+        { "tdxgate.2000000000.aa", 1000, false }, /* above the largest pid there can be */
+        { "tdxgate.2000000000.bb", 0, true },
+        { "tdxgate.1.cc", 1000, true },
+        { "com.intel.dcap", 1000, true },
+    };
+    struct evidence_paths paths = paths_of(EVIDENCE_TSM);
+    struct file_content content = { 0 };
+    char base[] = "/tmp/tdx-entries.XXXXXX";
+    int fd;
+
+    (void)state;
+    assert_non_null(mkdtemp(base));
+    fd = open(base, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    assert_true(fd >= 0);
+    for (size_t i = 0; i < COUNT_OF(entries); i++) {
+        struct timespec times[2] = { { .tv_sec = time(NULL) - entries[i].age }, { 0 } };
+
+        times[1] = times[0];
+        assert_int_equal(mkdirat(fd, entries[i].name, 0700), 0);
+        assert_int_equal(utimensat(fd, entries[i].name, times, 0), 0);
+    }
+    /* An ordinary folder: a request makes its entry, finds no attributes and goes away again. */
+    paths.tsm = base;
+    assert_status(evidence_quote(&paths, report_data, &content, NULL, NULL), "TSM_FAILED");
+    for (size_t i = 0; i < COUNT_OF(entries); i++) {
+        assert_int_equal(faccessat(fd, entries[i].name, F_OK, 0) == 0, entries[i].stays);
+        (void)unlinkat(fd, entries[i].name, AT_REMOVEDIR);
+    }
+    (void)close(fd);
+    assert_int_equal(rmdir(base), 0); /* nothing else was left */
+}
+
+static void the_port_is_read_as_intels_library_reads_it(void **state)
+{
+    static const struct {
+        const char *text, *detail;
+    } cases[] = {
+        { "port = 4050\n", "port 4050" },
+        { "port=4050", "port 4050" },
+        { "# port = 1\n\n  port\t=\t4050  \nport = 9\n", "port 4050" },
+        { "something else\nport = 65535\r\n", "port 65535" },
+        { "", "names none" },
+        { "port = \n", "names none" },
+        { "port = 0\n", "names none" },
+        { "port = 65536\n", "names none" },
+        { "port = 00000004050\n", "names none" }, /* eleven digits */
+        { "port = 4050 x\n", "names none" },
+        { "ports = 4050\n", "names none" },
+        { "port = -1\n", "names none" },
+    };
+
+    (void)state;
+    if (!serving)
+        skip();
+    sim_runner_set(&sim, "");
+    for (size_t i = 0; i < COUNT_OF(cases); i++) {
+        struct evidence_paths paths = paths_of(EVIDENCE_QGS);
+        struct file_content content = { 0 };
+        struct tdx_error err = { 0 };
+        char path[] = "/tmp/tdx-attest-conf.XXXXXX";
+        int fd = mkstemp(path);
+
+        assert_true(fd >= 0);
+        assert_int_equal(write(fd, cases[i].text, strlen(cases[i].text)),
+                         (ssize_t)strlen(cases[i].text));
+        (void)close(fd);
+        paths.qgs_socket = NULL;
+        paths.attest_conf = path;
+        assert_status(evidence_quote(&paths, report_data, &content, NULL, &err), "QGS_UNREACHABLE");
+        if (strstr(err.detail, cases[i].detail) == NULL)
+            fail_msg("\"%s\": %s", cases[i].text, err.detail);
+        (void)unlink(path);
+    }
+}
+
+static void a_qgs_request_is_what_intels_library_sends(void **state)
+{
+    static const uint8_t head[] = {
+        0,    0, 4, 0x18, /* 1048, big-endian */
+        1,    0, 1, 0,    /* version 1.1 */
+        0,    0, 0, 0,    /* get quote */
+        0x18, 4, 0, 0,    /* 1048 */
+        0,    0, 0, 0,    /* no error */
+        0,    4, 0, 0,    0, 0, 0, 0
+    }; /* 1024 bytes of report, no ids */
+    uint8_t report[TD_REPORT_SIZE], frame[QGS_REQUEST_SIZE];
+
+    (void)state;
+    assert_int_equal(sizeof(frame), 1052);
+    memset(report, 0x5a, sizeof(report));
+    qgs_request_build(report, frame);
+    assert_memory_equal(frame, head, sizeof(head));
+    assert_memory_equal(frame + sizeof(head), report, sizeof(report));
+}
+
+static void a_qgs_response_is_read_only_if_its_sizes_fit(void **state)
+{
+    static const uint8_t good[] = { 1, 0, 1, 0, 1, 0, 0, 0, 29, 0,   0,   0,   0,   0,  0,
+                                    0, 2, 0, 0, 0, 3, 0, 0, 0,  'i', 'd', 'q', 'u', 'o' };
+    static const struct {
+        size_t at;
+        uint8_t value;
+        const char *expected;
+    } cases[] = {
+        { 0, 1, "OK" },          { 0, 2, "QGS_FAILED" },
+        { 2, 7, "OK" }, /* minor: any */
+        { 4, 0, "QGS_FAILED" },  { 8, 28, "QGS_FAILED" },
+        { 8, 30, "QGS_FAILED" }, { 11, 1, "QGS_FAILED" },
+        { 12, 1, "QGS_FAILED" }, { 16, 1, "QGS_FAILED" },
+        { 16, 3, "QGS_FAILED" }, { 20, 2, "QGS_FAILED" },
+        { 20, 4, "QGS_FAILED" }, { 23, 0xff, "QGS_FAILED" },
+    };
+    static const uint8_t empty[] = { 1, 0, 1, 0, 1, 0, 0, 0, 24, 0, 0, 0,
+                                     0, 0, 0, 0, 0, 0, 0, 0, 0,  0, 0, 0 };
+    struct span quote;
+
+    (void)state;
+    for (size_t i = 0; i < COUNT_OF(cases); i++) {
+        uint8_t message[sizeof(good)];
+
+        memcpy(message, good, sizeof(good));
+        message[cases[i].at] = cases[i].value;
+        print_message("  byte %zu is %u\n", cases[i].at, cases[i].value);
+        assert_status(qgs_response_parse((struct span){ message, sizeof(message) }, &quote, NULL),
+                      cases[i].expected);
+    }
+    for (size_t size = 0; size < sizeof(good); size++) {
+        uint8_t *cut = malloc(size > 0 ? size : 1);
+
+        assert_non_null(cut);
+        memcpy(cut, good, size);
+        assert_status(qgs_response_parse((struct span){ cut, size }, &quote, NULL), "QGS_FAILED");
+        free(cut);
+    }
+    assert_status(qgs_response_parse((struct span){ good, sizeof(good) }, &quote, NULL), "OK");
+    assert_int_equal(quote.size, 3);
+    assert_memory_equal(quote.data, "quo", 3);
+    assert_status(qgs_response_parse((struct span){ empty, sizeof(empty) }, &quote, NULL),
+                  "QUOTE_EMPTY");
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(every_provider_serves_a_quote_over_the_report_data),
+        cmocka_unit_test(every_failure_names_provider_step_and_cause),
+        cmocka_unit_test(auto_goes_on_after_every_kind_of_failure),
+        cmocka_unit_test(a_configured_qgs_is_asked_first_and_not_longer_than_the_timeout),
+        cmocka_unit_test(a_qgs_that_is_not_there_is_unreachable),
+        cmocka_unit_test(a_busy_kernel_is_asked_again_within_the_timeout),
+        cmocka_unit_test(a_td_report_echoes_or_is_refused),
+        cmocka_unit_test(the_quote_speaks_of_the_td_of_the_report),
+        cmocka_unit_test(only_old_entries_of_dead_processes_are_removed),
+        cmocka_unit_test(the_port_is_read_as_intels_library_reads_it),
+        cmocka_unit_test(a_qgs_request_is_what_intels_library_sends),
+        cmocka_unit_test(a_qgs_response_is_read_only_if_its_sizes_fit),
+    };
+
+    return cmocka_run_group_tests_name("providers", tests, start, stop);
+}
