@@ -36,3 +36,4 @@ include tests/sim/local.mk
 include tests/unit/sim.mk
 include tests/unit/pam.mk
 include tests/unit/swiotlb.mk
+include tests/unit/grub.mk

@@ -1,0 +1,7 @@
+GRUB_SHELL = tests/unit/grub_shell.c tests/unit/grub_shell.h
+if HAVE_CMOCKA
+UNIT_TESTS += tests/unit/test_default_grub
+tests_unit_test_default_grub_SOURCES = tests/unit/test_default_grub.c $(GRUB_SHELL)
+tests_unit_test_default_grub_CPPFLAGS = $(AM_CPPFLAGS) $(CMOCKA_CFLAGS)
+tests_unit_test_default_grub_LDADD = grub-tool/libgrubread.la $(CMOCKA_LIBS)
+endif
