@@ -15,7 +15,8 @@ tests_sim_libsim_la_SOURCES = \
 tests_sim_libsim_la_CPPFLAGS = $(AM_CPPFLAGS) $(CRYPTO_CFLAGS)
 tests_sim_libsim_la_LIBADD = core/libbase.la $(CRYPTO_LIBS)
 
-# The program: a device, a configfs-tsm and a QGS made of FUSE and sockets.
+# The program: a device, a configfs-tsm and a QGS made of FUSE and sockets, and a PCCS
+# on loopback. FUSE_LIBS has libssl too (configure.ac).
 if HAVE_FUSE
 noinst_PROGRAMS += tests/sim/tdx-sim
 tests_sim_tdx_sim_SOURCES = \
@@ -23,9 +24,12 @@ tests_sim_tdx_sim_SOURCES = \
 	tests/sim/sim_daemon.c tests/sim/sim_daemon.h \
 	tests/sim/sim_device.c tests/sim/sim_device.h \
 	tests/sim/sim_fuse.c tests/sim/sim_fuse.h \
+	tests/sim/sim_https.c tests/sim/sim_https.h \
 	tests/sim/sim_knobs.c tests/sim/sim_knobs.h \
+	tests/sim/sim_pccs.c tests/sim/sim_pccs.h \
 	tests/sim/sim_qgs.c tests/sim/sim_qgs.h \
 	tests/sim/sim_server.c tests/sim/sim_server.h \
+	tests/sim/sim_tls.c tests/sim/sim_tls.h \
 	tests/sim/sim_tsm.c tests/sim/sim_tsm.h \
 	tests/sim/sim_world.c tests/sim/sim_world.h \
 	tests/sim/tdx_sim.c

@@ -8,9 +8,12 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "core/base/files.h"
 #include "core/base/text.h"
 #include "tests/sim/sim_control.h"
+#include "tests/sim/sim_der.h"
 #include "tests/sim/sim_fuse.h"
+#include "tests/sim/sim_https.h"
 #include "tests/sim/sim_qgs.h"
 #include "tests/sim/sim_server.h"
 
@@ -28,6 +31,7 @@ struct service {
 struct daemon {
     struct sim_server server;
     struct sim_mount *mount;
+    struct sim_https *https;
     struct service control, qgs;
     pthread_t watcher;
     pid_t parent;
@@ -105,6 +109,40 @@ static enum tdx_status make_mount(struct daemon *daemon, const char *folder, str
     return sim_mount_new(&daemon->server, path_of(daemon, folder, "fs"), &daemon->mount, err);
 }
 
+/* Writes what sim_https_url() or sim_https_ca() says, and after, to a file in the folder. */
+static enum tdx_status write_fact(struct daemon *daemon, const char *folder, const char *name,
+                                  void (*add)(const struct sim_https *https, struct text *out),
+                                  const char *after, struct tdx_error *err)
+{
+    struct text content = { 0 };
+    enum tdx_status status;
+
+    add(daemon->https, &content);
+    text_add(&content, after);
+    if (text_ok(&content))
+        status = file_replace(path_of(daemon, folder, name), sim_span(&content), 0644, err);
+    else
+        status = status_fail(err, TDX_CRYPTO_FAILED, "%s", name);
+    text_free(&content);
+    return status;
+}
+
+static enum tdx_status start_pccs(struct daemon *daemon, const struct sim_daemon_options *options,
+                                  struct tdx_error *err)
+{
+    const char *folder = options->folder;
+    enum tdx_status status =
+        sim_https_start(&daemon->server, options->pccs_port,
+                        path_of(daemon, folder, "pccs-requests"), &daemon->https, err);
+
+    if (status == TDX_OK)
+        status =
+            write_fact(daemon, folder, "pccs-url", sim_https_url, "/sgx/certification/v4/\n", err);
+    if (status == TDX_OK)
+        status = write_fact(daemon, folder, "pccs-ca.pem", sim_https_ca, "", err);
+    return status;
+}
+
 static enum tdx_status start(struct daemon *daemon, const struct sim_daemon_options *options,
                              struct tdx_error *err)
 {
@@ -112,8 +150,6 @@ static enum tdx_status start(struct daemon *daemon, const struct sim_daemon_opti
     sigset_t all, before;
     enum tdx_status status = TDX_OK;
 
-    if (options->pccs)
-        return status_fail(err, TDX_USAGE, "this build has no PCCS");
     if (options->mount)
         status = make_mount(daemon, folder, err);
     if (status != TDX_OK)
@@ -126,6 +162,8 @@ static enum tdx_status start(struct daemon *daemon, const struct sim_daemon_opti
     if (status == TDX_OK)
         status = start_service(daemon, &daemon->control, path_of(daemon, folder, "control.sock"),
                                sim_control_serve, err);
+    if (status == TDX_OK && options->pccs)
+        status = start_pccs(daemon, options, err);
     daemon->parent = options->parent;
     if (status == TDX_OK && options->parent != 0) {
         daemon->watching = pthread_create(&daemon->watcher, NULL, watch_parent, daemon) == 0;
@@ -154,12 +192,14 @@ static void wait_for_stop(struct daemon *daemon)
 
 static void finish(struct daemon *daemon, const char *folder)
 {
-    static const char *const names[] = { "tdx_guest", "tsm", "qgs.sock", "control.sock" };
+    static const char *const names[] = { "tdx_guest",     "tsm",      "pccs-url",    "pccs-ca.pem",
+                                         "pccs-requests", "qgs.sock", "control.sock" };
 
     server_stop(&daemon->server);
     sim_mount_free(daemon->mount);
     join_service(&daemon->control);
     join_service(&daemon->qgs);
+    sim_https_finish(daemon->https);
     if (daemon->watching)
         (void)pthread_join(daemon->watcher, NULL);
     (void)rmdir(path_of(daemon, folder, "fs"));

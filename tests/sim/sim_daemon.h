@@ -21,7 +21,7 @@ struct sim_daemon_options {
 /* Serves until it is told to stop, by "stop", a signal or the parent's end; leaves nothing behind.
  * Once everything answers, ready() is called. Owns world. */
 enum tdx_status sim_daemon_run(const struct sim_daemon_options *options, struct sim_world *world,
-                               void (*ready)(void *context), void *context,
-                               struct tdx_error *err) TDX_MUST_CHECK;
+                               void (*ready)(void *context), void *context, struct tdx_error *err)
+    TDX_MUST_CHECK;
 
 #endif

@@ -31,8 +31,8 @@ struct sim_key {
 };
 
 /* Returns false if OpenSSL fails; then *ret is empty. Release with sim_key_clear(). */
-bool sim_key_make(const char *seed, const char *name, enum sim_curve curve,
-                  struct sim_key *ret) TDX_MUST_CHECK;
+bool sim_key_make(const char *seed, const char *name, enum sim_curve curve, struct sim_key *ret)
+    TDX_MUST_CHECK;
 void sim_key_clear(struct sim_key *key);
 
 /* ECDSA over the message's SHA-256 (or SHA-384): r then s, 2 * field_size bytes. */

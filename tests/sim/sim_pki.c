@@ -49,15 +49,17 @@ static void add_name_part(struct text *out, const char *oid, unsigned tag, const
 }
 
 /* In the order Intel encodes them. */
-static void add_name(struct text *out, const char *common_name)
+static void add_name(struct text *out, const char *common_name, bool only_common_name)
 {
     size_t begun = der_begin(out, DER_SEQUENCE);
 
     add_name_part(out, "2.5.4.3", DER_UTF8_STRING, common_name);
-    add_name_part(out, "2.5.4.10", DER_UTF8_STRING, "Intel Corporation");
-    add_name_part(out, "2.5.4.7", DER_UTF8_STRING, "Santa Clara");
-    add_name_part(out, "2.5.4.8", DER_UTF8_STRING, "CA");
-    add_name_part(out, "2.5.4.6", DER_PRINTABLE_STRING, "US");
+    if (!only_common_name) {
+        add_name_part(out, "2.5.4.10", DER_UTF8_STRING, "Intel Corporation");
+        add_name_part(out, "2.5.4.7", DER_UTF8_STRING, "Santa Clara");
+        add_name_part(out, "2.5.4.8", DER_UTF8_STRING, "CA");
+        add_name_part(out, "2.5.4.6", DER_PRINTABLE_STRING, "US");
+    }
     der_end(out, begun);
 }
 
@@ -137,6 +139,21 @@ static void add_basic_constraints(struct text *out, bool ca, int path_length)
     add_extension(out, "2.5.29.19", true, &value);
 }
 
+static void add_alternative_names(struct text *out, const char *dns_name, bool addresses)
+{
+    static const uint8_t loopback_4[4] = { 127, 0, 0, 1 }, loopback_6[16] = { [15] = 1 };
+    struct text value = { 0 };
+    size_t begun = der_begin(&value, DER_SEQUENCE);
+
+    der_string(&value, 0x82, dns_name);
+    if (addresses) {
+        der_element(&value, 0x87, loopback_4, sizeof(loopback_4));
+        der_element(&value, 0x87, loopback_6, sizeof(loopback_6));
+    }
+    der_end(&value, begun);
+    add_extension(out, "2.5.29.17", false, &value);
+}
+
 static void add_extensions(struct text *out, const struct sim_certificate *certificate)
 {
     size_t outer = der_begin(out, 0xa3), list = der_begin(out, DER_SEQUENCE);
@@ -156,6 +173,8 @@ static void add_extensions(struct text *out, const struct sim_certificate *certi
         sim_sgx_make(certificate->sgx, &value);
         add_extension(out, "1.2.840.113741.1.13.1", false, &value);
     }
+    if (certificate->dns_name != NULL)
+        add_alternative_names(out, certificate->dns_name, !certificate->no_addresses);
     if (certificate->unknown_critical) {
         der_element(&value, DER_OCTET_STRING, "?", 1);
         add_extension(out, "1.2.840.113741.1.13.99", true, &value);
@@ -175,12 +194,12 @@ void sim_certificate_make(const struct sim_certificate *certificate, struct text
     der_end(&tbs, part);
     der_unsigned(&tbs, DER_INTEGER, certificate->serial, SIM_SERIAL_SIZE);
     sim_algorithm_make(certificate->sha384, &tbs);
-    add_name(&tbs, certificate->issuer_name);
+    add_name(&tbs, certificate->issuer_name, certificate->only_common_name);
     part = der_begin(&tbs, DER_SEQUENCE);
     der_time(&tbs, certificate->not_before);
     der_time(&tbs, certificate->not_after);
     der_end(&tbs, part);
-    add_name(&tbs, certificate->common_name);
+    add_name(&tbs, certificate->common_name, certificate->only_common_name);
     sim_key_public_der(&tbs, certificate->key);
     if (certificate->extensions != 0 || certificate->unknown_critical)
         add_extensions(&tbs, certificate);
@@ -257,7 +276,7 @@ void sim_crl_make(const struct sim_crl *crl, struct text *out)
 
     der_number(&tbs, DER_INTEGER, 1); /* v2 */
     sim_algorithm_make(crl->sha384, &tbs);
-    add_name(&tbs, crl->issuer_name);
+    add_name(&tbs, crl->issuer_name, false);
     der_time(&tbs, crl->this_update);
     der_time(&tbs, crl->next_update);
     add_revoked_list(&tbs, crl);

@@ -73,6 +73,7 @@ struct sim_sgx {
 
 struct sim_certificate {
     const char *common_name, *issuer_name; /* CN; the other parts are Intel's */
+    bool only_common_name;                 /* no O, L, ST, C */
     uint8_t serial[SIM_SERIAL_SIZE];
     int64_t not_before, not_after; /* seconds since 1970 */
     const struct sim_key *key;     /* the subject's */
@@ -85,6 +86,8 @@ struct sim_certificate {
     unsigned extensions; /* SIM_EXT_... */
     const char *crl_url;
     const struct sim_sgx *sgx; /* with SIM_EXT_SGX */
+    const char *dns_name;      /* of a TLS server: a subject alternative name */
+    bool no_addresses;         /* without the addresses 127.0.0.1 and ::1 beside it */
     bool unknown_critical;     /* add a critical extension nobody knows */
     bool corrupt_signature;    /* flip one bit of it */
 };
@@ -117,8 +120,8 @@ void sim_crl_make(const struct sim_crl *crl, struct text *out);
 void sim_sgx_make(const struct sim_sgx *sgx, struct text *out);
 
 /* Puts a serial number on a CRL; false if it is full. */
-bool sim_crl_revoke(struct sim_crl *crl,
-                    const uint8_t serial[static SIM_SERIAL_SIZE]) TDX_MUST_CHECK;
+bool sim_crl_revoke(struct sim_crl *crl, const uint8_t serial[static SIM_SERIAL_SIZE])
+    TDX_MUST_CHECK;
 
 /* For whoever writes to-be-signed structures of its own: appends SEQUENCE { tbs, algorithm,
  * BIT STRING signature }, and the AlgorithmIdentifier alone. */

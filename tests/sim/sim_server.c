@@ -206,30 +206,41 @@ void server_accept_loop(struct sim_server *server, int listener,
         (void)usleep(1000);
 }
 
-/* Waits until fd is ready for events. */
-static bool wait_ready(struct sim_server *server, int fd, short events, int64_t end)
+bool server_wait_fd(struct sim_server *server, int fd, short events, uint64_t milliseconds)
 {
     struct pollfd fds[] = { { .fd = fd, .events = events },
                             { .fd = server->stop_pipe[0], .events = POLLIN } };
+
+    return poll(fds, 2, (int)milliseconds) > 0 && fds[1].revents == 0;
+}
+
+static bool wait_ready(struct sim_server *server, int fd, short events, int64_t end)
+{
     int64_t left = end - server_clock_ms();
 
-    return left > 0 && poll(fds, 2, (int)left) > 0 && fds[1].revents == 0;
+    return left > 0 && server_wait_fd(server, fd, events, (uint64_t)left);
+}
+
+size_t server_read_some(struct sim_server *server, int fd, void *data, size_t size)
+{
+    int64_t end = server_clock_ms() + IO_TIMEOUT_MS;
+    ssize_t got;
+
+    while ((got = read(fd, data, size)) < 0)
+        if ((errno != EAGAIN && errno != EINTR) || !wait_ready(server, fd, POLLIN, end))
+            return 0;
+    return (size_t)got;
 }
 
 bool server_read(struct sim_server *server, int fd, void *data, size_t size)
 {
-    int64_t end = server_clock_ms() + IO_TIMEOUT_MS;
-    size_t done = 0;
+    size_t done = 0, got;
 
     while (done < size) {
-        ssize_t got = read(fd, (char *)data + done, size - done);
-
-        if (got > 0)
-            done += (size_t)got;
-        else if (got == 0 || (errno != EAGAIN && errno != EINTR))
+        got = server_read_some(server, fd, (char *)data + done, size - done);
+        if (got == 0)
             return false;
-        else if (!wait_ready(server, fd, POLLIN, end))
-            return false;
+        done += got;
     }
     return true;
 }

@@ -13,14 +13,19 @@
 #include "core/base/text.h"
 #include "tests/sim/sim_world.h"
 
+struct sim_https;
+
 struct sim_server {
     pthread_mutex_t lock; /* guards world and what it points to */
     struct sim_world *world;
+    struct sim_https *https; /* the PCCS, or NULL */
     atomic_bool stopping;
     int stop_pipe[2]; /* its reading end becomes ready when stopping is set */
     pthread_t main_thread;
     bool mounted;                            /* the main thread runs the FUSE loop */
     atomic_ullong reports, quotes, requests; /* counters for status */
+    unsigned struck_change;                  /* under lock: of which world pccs_struck counts */
+    uint64_t pccs_struck;                    /* under lock: how often the PCCS's fault struck */
     atomic_llong busy_until; /* an interrupted request is in flight until then (monotonic ms) */
 };
 
@@ -62,9 +67,15 @@ int server_listen_unix(const char *path);
 void server_accept_loop(struct sim_server *server, int listener,
                         void (*serve)(struct sim_server *server, int connection));
 
+/* Waits until fd is ready for events (of poll()), at most milliseconds and while the server runs.
+ */
+bool server_wait_fd(struct sim_server *server, int fd, short events, uint64_t milliseconds);
+
 /* Reads exactly size bytes / writes all of them, within 30 seconds and only while the server runs.
  * False otherwise. */
 bool server_read(struct sim_server *server, int fd, void *data, size_t size);
+size_t server_read_some(struct sim_server *server, int fd, void *data,
+                        size_t size); /* 0: the end */
 bool server_write(struct sim_server *server, int fd, const void *data, size_t size);
 
 #endif

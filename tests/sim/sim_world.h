@@ -52,6 +52,7 @@ enum sim_pccs {
     SIM_PCCS_HUGE,
     SIM_PCCS_NO_HEADER,
     SIM_PCCS_CHAIN_SWAPPED,
+    SIM_PCCS_REDIRECT,
     SIM_PCCS_REDIRECT_HTTP,
     SIM_PCCS_REDIRECT_LOOP,
     SIM_PCCS_CLOSE,
@@ -66,7 +67,7 @@ enum sim_tls {
     SIM_TLS_UNTRUSTED
 };
 enum sim_crl_form { SIM_CRL_AUTO, SIM_CRL_HEX, SIM_CRL_DER, SIM_CRL_PEM };
-enum sim_header_form { SIM_HEADER_V4, SIM_HEADER_LOWER, SIM_HEADER_V3, SIM_HEADER_FOLDED_HEX };
+enum sim_header_form { SIM_HEADER_V4, SIM_HEADER_LOWER, SIM_HEADER_V3, SIM_HEADER_LOWER_HEX };
 
 /* What goes wrong outside the platform. errno values are 0 where nothing does. */
 struct sim_faults {
@@ -110,8 +111,8 @@ void world_free(struct sim_world *world); /* NULL is fine */
 
 /* Sets one knob from "NAME=VALUE" ("reset=all": every knob back). Returns TDX_OK or USAGE with what
  * is allowed; then nothing has changed. */
-enum tdx_status world_set(struct sim_world *world, const char *assignment,
-                          struct tdx_error *err) TDX_MUST_CHECK;
+enum tdx_status world_set(struct sim_world *world, const char *assignment, struct tdx_error *err)
+    TDX_MUST_CHECK;
 
 /* Appends "NAME=VALUE" lines: of the knobs that are not at their default, or (all) every one. */
 void world_status(const struct sim_world *world, bool all, struct text *out);

@@ -67,6 +67,7 @@ static const struct option long_options[] = {
 static const char usage_text[] =
     "Usage: tdx-sim serve --dir DIR [--background] [--parent-pid PID] [--no-mount]\n"
     "                     [--pccs [--port N]] [--seed TEXT] [--time RFC3339] [NAME=VALUE...]\n"
+    "       tdx-sim pccs --dir DIR [--port N] ...      (serve --no-mount --pccs)\n"
     "       tdx-sim set --dir DIR NAME=VALUE...        (reset=all: everything back)\n"
     "       tdx-sim status --dir DIR [--all]\n"
     "       tdx-sim stop --dir DIR\n"
@@ -76,9 +77,12 @@ static const char usage_text[] =
     "\n"
     "serve makes DIR/tdx_guest (as /dev/tdx_guest), DIR/tsm/report (as configfs-tsm), "
     "DIR/qgs.sock\n"
-    "and DIR/control.sock. quote, report and the write commands ask the tdx-sim that serves in "
-    "DIR,\n"
-    "or (without --dir) make a world from --seed, --time and NAME=VALUE arguments.\n";
+    "and DIR/control.sock; with --pccs also an HTTPS server: DIR/pccs-url, DIR/pccs-ca.pem (to be\n"
+    "trusted) and DIR/pccs-requests (a line for each). quote, report and the write commands ask "
+    "the\n"
+    "tdx-sim that serves in DIR, or (without --dir) make a world from --seed, --time and "
+    "NAME=VALUE\n"
+    "arguments.\n";
 
 /* Returns -1, or the exit code to leave with. */
 static int set_option(struct options *options, int option)
@@ -444,6 +448,7 @@ int main(int argc, char **argv)
 {
     static const struct command commands[] = {
         { "serve", "mount the device and configfs-tsm, answer as QGS", run_serve },
+        { "pccs", "serve as a PCCS only: serve --no-mount --pccs", run_serve },
         { "set", "turn knobs while it serves", run_set },
         { "status", "which knobs are turned, and counters", run_status },
         { "stop", "end it", run_stop },

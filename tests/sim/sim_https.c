@@ -1,0 +1,431 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "tests/sim/sim_https.h"
+
+#include <arpa/inet.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <netinet/in.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include "core/base/files.h"
+#include "tests/sim/sim_der.h"
+#include "tests/sim/sim_pccs.h"
+#include "tests/sim/sim_tls.h"
+
+#define REQUEST_LIMIT 16384
+#define HUGE_SIZE     ((size_t)256 << 20)
+
+struct sim_https {
+    struct sim_server *server;
+    struct sim_tls_keys keys;
+    struct {
+        int fd;
+        unsigned short port;
+        pthread_t thread;
+        bool running;
+        void (*serve)(struct sim_server *server, int connection);
+    } listener[2]; /* HTTPS, HTTP */
+    int requests;  /* the log of request lines */
+};
+
+/* One request as it is answered. */
+struct exchange {
+    struct sim_https *https;
+    struct sim_channel channel;
+    const char *target;
+    enum sim_pccs fault;      /* SIM_PCCS_GOOD where none strikes */
+    struct sim_faults faults; /* enums and numbers only */
+    bool keep_open;
+};
+
+static const char *reason(unsigned status)
+{
+    return status == 200 ? "OK" : status == 302 ? "Found" : status == 404 ? "Not Found" : "Error";
+}
+
+#define NO_LENGTH SIZE_MAX
+
+/* Head and body in one. announced: the Content-Length that is claimed, or NO_LENGTH: it ends when
+ * the connection does. */
+static bool send_whole(struct exchange *exchange, unsigned status, const char *type,
+                       const struct text *headers, const struct text *body, size_t announced,
+                       size_t sent)
+{
+    struct text whole = { .limit = HUGE_SIZE };
+    bool ok;
+
+    if (announced == NO_LENGTH)
+        exchange->keep_open = false;
+    text_addf(&whole,
+              "HTTP/1.1 %u %s\r\nRequest-ID: 0123456789abcdef0123456789abcdef\r\n"
+              "Content-Type: %s\r\nConnection: %s\r\n",
+              status, reason(status), type, exchange->keep_open ? "keep-alive" : "close");
+    if (announced != NO_LENGTH)
+        text_addf(&whole, "Content-Length: %zu\r\n", announced);
+    if (headers != NULL)
+        sim_add_text(&whole, headers);
+    text_add(&whole, "\r\n");
+    sim_add(&whole, text_string(body), sent);
+    ok = text_ok(&whole) && sim_channel_write(&exchange->channel, whole.data, whole.length);
+    text_free(&whole);
+    return ok;
+}
+
+static void send_error(struct exchange *exchange, unsigned status, const char *header)
+{
+    struct text headers = { 0 }, body = { 0 };
+
+    text_add(&headers, header);
+    text_add(&body, "the simulator was told to say so");
+    (void)send_whole(exchange, status, "text/plain", &headers, &body, body.length, body.length);
+    text_free(&headers);
+    text_free(&body);
+}
+
+static void send_redirect(struct exchange *exchange)
+{
+    struct text header = { 0 };
+    unsigned short http = exchange->https->listener[1].port;
+    unsigned short https = exchange->https->listener[0].port;
+
+    text_add(&header, "Location: ");
+    if (exchange->fault == SIM_PCCS_REDIRECT_HTTP)
+        text_addf(&header, "http://127.0.0.1:%u%s", http, exchange->target);
+    else if (exchange->fault == SIM_PCCS_REDIRECT)
+        text_addf(&header, "https://localhost:%u/moved%s", https, exchange->target);
+    else
+        text_addf(&header, "https://localhost:%u%s", https, exchange->target);
+    text_add(&header, "\r\n");
+    send_error(exchange, 302, text_string(&header));
+    text_free(&header);
+}
+
+/* A byte every 100 ms. */
+static void send_slowly(struct exchange *exchange, const struct sim_pccs_answer *answer)
+{
+    if (!send_whole(exchange, answer->status, answer->type, &answer->headers, &answer->body,
+                    answer->body.length, 0))
+        return;
+    for (size_t i = 0; i < answer->body.length; i++)
+        if (!server_wait(exchange->https->server, 100, NULL) ||
+            !sim_channel_write(&exchange->channel, answer->body.data + i, 1))
+            return;
+}
+
+/* A body without an end, as far as the client can tell. */
+static void send_huge(struct exchange *exchange, const struct sim_pccs_answer *answer)
+{
+    char block[16384];
+
+    memset(block, '0', sizeof(block));
+    if (!send_whole(exchange, 200, answer->type, &answer->headers, &answer->body, NO_LENGTH, 0))
+        return;
+    for (size_t sent = 0; sent < HUGE_SIZE; sent += sizeof(block))
+        if (!sim_channel_write(&exchange->channel, block, sizeof(block)))
+            return;
+}
+
+static void send_wrong_content(struct exchange *exchange)
+{
+    struct text body = { 0 };
+
+    text_add(&body, "<html><body><h1>Captive portal</h1>Please log in.</body></html>\n");
+    (void)send_whole(exchange, 200, "text/html", NULL, &body, body.length, body.length);
+    text_free(&body);
+}
+
+/* Faults that are a status code. */
+static unsigned fault_status(enum sim_pccs fault)
+{
+    switch (fault) {
+    case SIM_PCCS_NOT_FOUND:
+        return 404;
+    case SIM_PCCS_TOO_MANY:
+        return 429;
+    case SIM_PCCS_ERROR:
+        return 500;
+    case SIM_PCCS_BUSY:
+        return 503;
+    case SIM_PCCS_GONE:
+        return 410;
+    case SIM_PCCS_UNKNOWN_PLATFORM:
+        return 461;
+    default:
+        return 0;
+    }
+}
+
+static void send_status(struct exchange *exchange, unsigned status)
+{
+    struct text header = { 0 };
+
+    if (status == 429)
+        text_addf(&header, "Retry-After: %llu\r\n",
+                  (unsigned long long)exchange->faults.retry_after);
+    send_error(exchange, status, text_string(&header));
+    text_free(&header);
+}
+
+/* Sends what the fault makes of the answer. */
+static void send_answer(struct exchange *exchange, const struct sim_pccs_answer *answer)
+{
+    const struct text *body = &answer->body;
+    unsigned status = fault_status(exchange->fault);
+
+    if (status != 0) {
+        send_status(exchange, status);
+        return;
+    }
+    switch (exchange->fault) {
+    case SIM_PCCS_SLOW:
+        send_slowly(exchange, answer);
+        break;
+    case SIM_PCCS_CUT:
+        (void)send_whole(exchange, answer->status, answer->type, &answer->headers, body,
+                         body->length, body->length / 2);
+        break;
+    case SIM_PCCS_WRONG_CONTENT:
+        send_wrong_content(exchange);
+        break;
+    case SIM_PCCS_HUGE:
+        send_huge(exchange, answer);
+        break;
+    case SIM_PCCS_EMPTY:
+        (void)send_whole(exchange, 200, answer->type, &answer->headers, body, 0, 0);
+        break;
+    case SIM_PCCS_REDIRECT:
+    case SIM_PCCS_REDIRECT_HTTP:
+    case SIM_PCCS_REDIRECT_LOOP:
+        send_redirect(exchange);
+        return;
+    case SIM_PCCS_HANG:
+        (void)server_wait(exchange->https->server, 600000, NULL);
+        break;
+    case SIM_PCCS_CLOSE:
+        break;
+    default: /* nothing strikes, or sim_pccs_answer() has done it */
+        exchange->keep_open &= send_whole(exchange, answer->status, answer->type, &answer->headers,
+                                          body, body->length, body->length);
+        return;
+    }
+    exchange->keep_open = false;
+}
+
+/* Whether the fault strikes this request; counts if it does. Under the lock. */
+static bool strikes(struct sim_server *server, enum sim_pccs_kind kind)
+{
+    const struct sim_faults *faults = &server->world->faults;
+
+    if (server->struck_change != server->world->changes) {
+        server->struck_change = server->world->changes;
+        server->pccs_struck = 0;
+    }
+    if (faults->pccs == SIM_PCCS_GOOD ||
+        (faults->pccs_only[0] != '\0' &&
+         strcmp(faults->pccs_only, sim_pccs_kind_word(kind)) != 0) ||
+        (faults->pccs_times > 0 && server->pccs_struck >= faults->pccs_times))
+        return false;
+    server->pccs_struck++;
+    return true;
+}
+
+/* A redirected request comes back below /moved, or without TLS: nothing strikes there. */
+static void answer_request(struct exchange *exchange)
+{
+    struct sim_server *server = exchange->https->server;
+    struct sim_pccs_answer answer = { 0 };
+    bool moved = strncmp(exchange->target, "/moved/", 7) == 0;
+    bool strike = !moved && exchange->channel.ssl != NULL;
+    const char *target = exchange->target + (moved ? strlen("/moved") : 0);
+
+    (void)pthread_mutex_lock(&server->lock);
+    strike = strike && strikes(server, sim_pccs_kind(target));
+    exchange->faults = server->world->faults;
+    exchange->fault = strike ? exchange->faults.pccs : SIM_PCCS_GOOD;
+    sim_pccs_answer(server->world, target, strike, &answer);
+    (void)pthread_mutex_unlock(&server->lock);
+    atomic_fetch_add(&server->requests, 1);
+    if (server_wait(server, exchange->faults.pccs_delay_ms, NULL) && text_ok(&answer.body) &&
+        text_ok(&answer.headers))
+        send_answer(exchange, &answer);
+    else
+        exchange->keep_open = false;
+    sim_pccs_answer_clear(&answer);
+}
+
+/* The head of the next request, up to and without the empty line; false at the end. */
+static bool read_head(struct sim_channel *channel, struct text *head)
+{
+    char *end = NULL;
+
+    text_clear(head);
+    while (end == NULL) {
+        char byte;
+
+        if (head->length >= REQUEST_LIMIT || sim_channel_read(channel, &byte, 1) != 1)
+            return false;
+        text_add_char(head, byte);
+        if (!text_ok(head))
+            return false;
+        end = head->length >= 4 ? strstr(head->data + head->length - 4, "\r\n\r\n") : NULL;
+    }
+    return true;
+}
+
+static void log_request(const struct sim_https *https, bool tls, const char *target)
+{
+    struct text line = { 0 };
+
+    text_addf(&line, "%s %s\n", tls ? "https" : "http", target);
+    /* A full disk only costs the line. */
+    if (text_ok(&line) && write(https->requests, line.data, line.length) < 0)
+        errno = 0;
+    text_free(&line);
+}
+
+/* Requests of one connection, one after the other. */
+static void serve_channel(struct sim_https *https, struct sim_channel *channel)
+{
+    struct exchange exchange = { .https = https, .channel = *channel, .keep_open = true };
+    struct text head = { 0 };
+
+    while (exchange.keep_open && read_head(channel, &head)) {
+        char *target = strchr(head.data, ' '), *end;
+
+        if (target == NULL || strncmp(head.data, "GET ", 4) != 0) {
+            exchange.keep_open = false;
+            send_error(&exchange, 405, "Allow: GET\r\n");
+            break;
+        }
+        target++;
+        end = strpbrk(target, " \r");
+        if (end != NULL)
+            *end = '\0';
+        exchange.target = target;
+        log_request(https, channel->ssl != NULL, target);
+        answer_request(&exchange);
+    }
+    sim_channel_close(channel, exchange.fault != SIM_PCCS_CUT && exchange.fault != SIM_PCCS_CLOSE);
+    text_free(&head);
+}
+
+static void serve_tls(struct sim_server *server, int connection)
+{
+    struct sim_faults faults = server_faults(server);
+    struct sim_channel channel;
+
+    if (sim_channel_open(server, &server->https->keys, faults.tls, connection, &channel))
+        serve_channel(server->https, &channel);
+    else
+        (void)close(connection);
+}
+
+static void serve_plain(struct sim_server *server, int connection)
+{
+    struct sim_channel channel = { server, connection, NULL };
+
+    serve_channel(server->https, &channel);
+}
+
+static bool listen_on(struct sim_https *https, size_t which, unsigned short port)
+{
+    struct sockaddr_in address = { .sin_family = AF_INET, .sin_port = htons(port) };
+    socklen_t size = sizeof(address);
+    int one = 1, fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+
+    https->listener[which].fd = fd;
+    address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+    if (fd < 0 || setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &one, sizeof(one)) != 0 ||
+        bind(fd, (struct sockaddr *)&address, size) != 0 || listen(fd, 64) != 0 ||
+        getsockname(fd, (struct sockaddr *)&address, &size) != 0)
+        return false;
+    https->listener[which].port = ntohs(address.sin_port);
+    return true;
+}
+
+struct run {
+    struct sim_https *https;
+    size_t which;
+};
+
+static void *run_listener(void *argument)
+{
+    struct run run = *(struct run *)argument;
+
+    free(argument);
+    server_accept_loop(run.https->server, run.https->listener[run.which].fd,
+                       run.https->listener[run.which].serve);
+    return NULL;
+}
+
+static bool start_listener(struct sim_https *https, size_t which,
+                           void (*serve)(struct sim_server *server, int connection))
+{
+    struct run *run = malloc(sizeof(*run));
+
+    if (run == NULL)
+        return false;
+    *run = (struct run){ https, which };
+    https->listener[which].serve = serve;
+    if (pthread_create(&https->listener[which].thread, NULL, run_listener, run) != 0) {
+        free(run);
+        return false;
+    }
+    https->listener[which].running = true;
+    return true;
+}
+
+enum tdx_status sim_https_start(struct sim_server *server, unsigned short port,
+                                const char *requests_path, struct sim_https **ret,
+                                struct tdx_error *err)
+{
+    struct sim_https *https = calloc(1, sizeof(*https));
+    enum tdx_status status;
+
+    if (https == NULL)
+        return status_fail(err, TDX_NO_MEMORY, "PCCS");
+    https->server = server;
+    https->listener[0].fd = https->listener[1].fd = -1;
+    https->requests =
+        open(requests_path, O_WRONLY | O_CREAT | O_TRUNC | O_APPEND | O_CLOEXEC, 0644);
+    server->https = https;
+    *ret = https; /* whoever stops the server finishes it, started in full or not */
+    if (!sim_tls_keys_make(server->world->seed, &https->keys))
+        status = status_fail(err, TDX_CRYPTO_FAILED, "keys of the PCCS");
+    else if (!listen_on(https, 0, port) || !listen_on(https, 1, 0))
+        status = status_fail_errno(err, TDX_FILE_UNREADABLE, errno, "port %u of 127.0.0.1", port);
+    else if (!start_listener(https, 0, serve_tls) || !start_listener(https, 1, serve_plain))
+        status = status_fail(err, TDX_NO_MEMORY, "thread");
+    else
+        status = TDX_OK;
+    return status;
+}
+
+void sim_https_finish(struct sim_https *https)
+{
+    if (https == NULL)
+        return;
+    for (size_t i = 0; i < 2; i++) {
+        if (https->listener[i].running)
+            (void)pthread_join(https->listener[i].thread, NULL); /* it closes fd */
+        else if (https->listener[i].fd >= 0)
+            (void)close(https->listener[i].fd);
+    }
+    if (https->requests >= 0)
+        (void)close(https->requests);
+    sim_tls_keys_clear(&https->keys);
+    free(https);
+}
+
+void sim_https_url(const struct sim_https *https, struct text *out)
+{
+    text_addf(out, "https://localhost:%u", https->listener[0].port);
+}
+
+void sim_https_ca(const struct sim_https *https, struct text *out)
+{
+    sim_tls_ca_pem(&https->keys, out);
+}
