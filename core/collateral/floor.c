@@ -6,19 +6,32 @@
 
 #include "core/base/rfc3339.h"
 
-struct floor_mark floor_mark_of(const struct verification *verification)
+static struct floor_mark mark_of(const uint8_t fmspc[6], enum pck_ca ca,
+                                 uint32_t tcb_info_evaluation, uint32_t qe_identity_evaluation,
+                                 const struct verification_dates *dates)
 {
-    const struct verification_dates *dates = &verification->dates;
     struct floor_mark mark = {
-        .ca = verification->pck.ca,
-        .tcb_info = { verification->tcb_info_evaluation, dates->tcb_info_issue },
-        .qe_identity = { verification->qe_identity_evaluation, dates->qe_identity_issue },
+        .ca = ca,
+        .tcb_info = { tcb_info_evaluation, dates->tcb_info_issue },
+        .qe_identity = { qe_identity_evaluation, dates->qe_identity_issue },
         .root_crl = dates->root_crl_this_update,
         .pck_crl = dates->pck_crl_this_update,
     };
 
-    memcpy(mark.fmspc, verification->pck.fmspc, sizeof(mark.fmspc));
+    memcpy(mark.fmspc, fmspc, sizeof(mark.fmspc));
     return mark;
+}
+
+struct floor_mark floor_mark_of(const struct verification *verification)
+{
+    return mark_of(verification->pck.fmspc, verification->pck.ca, verification->tcb_info_evaluation,
+                   verification->qe_identity_evaluation, &verification->dates);
+}
+
+struct floor_mark floor_mark_of_facts(const struct collateral_facts *facts)
+{
+    return mark_of(facts->fmspc, facts->pck_crl_ca, facts->tcb_info_evaluation,
+                   facts->qe_identity_evaluation, &facts->dates);
 }
 
 static int64_t later(int64_t a, int64_t b)

@@ -55,6 +55,9 @@ struct floor_mark {
 /* The mark of the collateral that a quote was verified under. */
 struct floor_mark floor_mark_of(const struct verification *verification);
 
+/* The mark of TDX collateral by itself. */
+struct floor_mark floor_mark_of_facts(const struct collateral_facts *facts);
+
 /* Compares. Returns TDX_OK if mark is nowhere below floor and now not before any issue date,
  * otherwise CLOCK_BEHIND, COLLATERAL_TCB_OLDER, COLLATERAL_IDENTITY_OLDER or
  * COLLATERAL_CRL_OLDER, with both values in the detail. A higher evaluation number is newer,

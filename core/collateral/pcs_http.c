@@ -22,6 +22,18 @@ struct transfer {
     bool too_large;
 };
 
+enum tdx_status pcs_http_start(struct tdx_error *err)
+{
+    if (curl_global_init(CURL_GLOBAL_DEFAULT) != CURLE_OK)
+        return status_fail(err, TDX_NO_MEMORY, "libcurl cannot start");
+    return TDX_OK;
+}
+
+void pcs_http_stop(void)
+{
+    curl_global_cleanup();
+}
+
 struct pcs_http *pcs_http_new(void)
 {
     struct pcs_http *http = calloc(1, sizeof(*http));

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* One HTTPS GET, with limits. The only file that talks to libcurl; curl_global_init() is the
- * program's. Proxies come from the usual environment variables (https_proxy, no_proxy), which
- * libcurl reads. */
+/* One HTTPS GET, with limits. The only file that talks to libcurl. Proxies come from the usual
+ * environment variables (https_proxy, no_proxy), which libcurl reads. */
 #ifndef CORE_COLLATERAL_PCS_HTTP_H
 #define CORE_COLLATERAL_PCS_HTTP_H
 
@@ -37,6 +36,11 @@ struct pcs_http_answer {
     char request_id[PCS_REQUEST_ID_SIZE]; /* printable, "" where there is none */
     char warning[160]; /* the Warning or Error-Message header, printable, may be "" */
 };
+
+/* libcurl's one global state: a program calls these once each, in main or close to it, before it
+ * starts threads. pcs_http_start() returns TDX_OK or NO_MEMORY. */
+enum tdx_status pcs_http_start(struct tdx_error *err) TDX_MUST_CHECK;
+void pcs_http_stop(void);
 
 struct pcs_http; /* a connection that is kept between requests */
 
