@@ -55,8 +55,8 @@ void appraisal_clear(struct appraisal *appraisal); /* { 0 } is fine */
 
 /* TDX_OK if overall is 1; otherwise POLICY_REFUSED, and err names the first check that failed, its
  * reason and the policy's file. */
-enum tdx_status appraisal_verdict(const struct appraisal *appraisal,
-                                  struct tdx_error *err) TDX_MUST_CHECK;
+enum tdx_status appraisal_verdict(const struct appraisal *appraisal, struct tdx_error *err)
+    TDX_MUST_CHECK;
 
 /* True if the policy is one of the built-in ones. */
 bool appraisal_is_built_in(const struct appraisal *appraisal, const struct policy *policy);

@@ -29,8 +29,8 @@ bool es384_key_equal(const struct es384_key *a, const struct es384_key *b) TDX_M
 enum tdx_status es384_key_check(const struct es384_key *key, struct tdx_error *err) TDX_MUST_CHECK;
 
 /* Reads a DER SubjectPublicKeyInfo with the named curve P-384. Returns TDX_OK or KEY_BAD. */
-enum tdx_status es384_key_from_spki(struct span der, struct es384_key *ret,
-                                    struct tdx_error *err) TDX_MUST_CHECK;
+enum tdx_status es384_key_from_spki(struct span der, struct es384_key *ret, struct tdx_error *err)
+    TDX_MUST_CHECK;
 
 /* Reads the "PUBLIC KEY" blocks of a PEM text, as 'openssl ec -pubout' writes them (a compressed
  * point is read, too), into at most limit keys. Returns TDX_OK and their number, at least 1, or
@@ -69,7 +69,7 @@ enum tdx_status es384_signer_print(const struct es384_signer *signer, char *out,
                                    size_t *ret_size, struct tdx_error *err) TDX_MUST_CHECK;
 
 enum tdx_status es384_sign(const struct es384_signer *signer, struct span message,
-                           uint8_t ret[static ES384_SIGNATURE_SIZE],
-                           struct tdx_error *err) TDX_MUST_CHECK;
+                           uint8_t ret[static ES384_SIGNATURE_SIZE], struct tdx_error *err)
+    TDX_MUST_CHECK;
 
 #endif

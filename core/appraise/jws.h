@@ -60,8 +60,8 @@ enum tdx_status jws_check_signer(const struct jws *jws, const struct es384_key *
 /* Honours exp, nbf and iat (RFC 7519 section 4.1) of the claims, without leeway, where they stand;
  * now is in seconds since 1970. Returns TDX_OK, TOKEN_EXPIRED, TOKEN_NOT_YET_VALID, or
  * TOKEN_PAYLOAD_BAD where one is no number. */
-enum tdx_status jws_check_times(const struct json_place *claims, int64_t now,
-                                struct tdx_error *err) TDX_MUST_CHECK;
+enum tdx_status jws_check_times(const struct json_place *claims, int64_t now, struct tdx_error *err)
+    TDX_MUST_CHECK;
 
 /* Appends a token over payload to out, signed with signer, or unsecured (alg none, RFC 7519 section
  * 6) if signer is NULL. No line end follows it. */

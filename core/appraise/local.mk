@@ -7,6 +7,8 @@ core_libappraise_la_SOURCES = \
 	core/appraise/jwk.c core/appraise/jws.c core/appraise/jws.h \
 	core/appraise/measurement.c core/appraise/measurement.h core/appraise/measurement_write.c \
 	core/appraise/policy.c core/appraise/policy.h core/appraise/policy_fields.c \
-	core/appraise/policy_fields.h core/appraise/policy_lint.c
+	core/appraise/policy_fields.h core/appraise/policy_lint.c \
+	core/appraise/result.c core/appraise/result.h core/appraise/result_check.c \
+	core/appraise/result_read.c
 core_libappraise_la_CPPFLAGS = $(AM_CPPFLAGS) $(CRYPTO_CFLAGS)
 core_libappraise_la_LIBADD = core/libevidence.la core/libbase.la $(CRYPTO_LIBS)
