@@ -168,32 +168,48 @@ done:
     return status;
 }
 
-static enum tdx_status check_signature(const struct parts *parts, struct jws *jws,
-                                       struct tdx_error *err)
+/* Whether the third part is written as it must be; what it says is check_signature()'s matter. */
+static enum tdx_status read_signature(const struct parts *parts, const struct jws *jws,
+                                      uint8_t ret[static ES384_SIGNATURE_SIZE],
+                                      struct tdx_error *err)
 {
-    uint8_t signature[ES384_SIGNATURE_SIZE];
+    uint8_t bytes[2 * ES384_SIGNATURE_SIZE];
     struct span text = parts->part[2];
     struct tdx_error why = { 0 };
     size_t size = 0;
+
+    if (!jws->is_signed)
+        return text.size == 0 ? TDX_OK
+                              : status_fail(err, TDX_TOKEN_PARTS,
+                                            "alg is none, but a signature follows");
+    if (text.size > JWS_SIGNATURE_TEXT + JWS_SIGNATURE_TEXT / 2)
+        return status_fail(err, TDX_TOKEN_SIGNATURE_BAD, "it has %zu characters, not %d", text.size,
+                           JWS_SIGNATURE_TEXT);
+    if (base64_decode((const char *)text.data, text.size, BASE64_URL, bytes, sizeof(bytes), &size,
+                      &why) != TDX_OK)
+        return status_fail(err, TDX_TOKEN_BASE64, "its signature: %s", why.detail);
+    if (size != ES384_SIGNATURE_SIZE)
+        return status_fail(err, TDX_TOKEN_SIGNATURE_BAD, "it has %zu bytes, not %d", size,
+                           ES384_SIGNATURE_SIZE);
+    memcpy(ret, bytes, ES384_SIGNATURE_SIZE);
+    return TDX_OK;
+}
+
+static enum tdx_status check_signature(const struct parts *parts,
+                                       const uint8_t signature[static ES384_SIGNATURE_SIZE],
+                                       struct jws *jws, struct tdx_error *err)
+{
+    struct tdx_error why = { 0 };
     enum tdx_status status;
 
     if (!jws->is_signed)
-        return text.size == 0
-                   ? TDX_OK
-                   : status_fail(err, TDX_TOKEN_PARTS, "alg is none, but a signature follows");
-    if (text.size != JWS_SIGNATURE_TEXT)
-        return status_fail(err, TDX_TOKEN_SIGNATURE_BAD, "it has %zu characters, not %d", text.size,
-                           JWS_SIGNATURE_TEXT);
-    if (base64_decode((const char *)text.data, text.size, BASE64_URL, signature, sizeof(signature),
-                      &size, NULL) != TDX_OK ||
-        size != sizeof(signature))
-        return status_fail(err, TDX_TOKEN_BASE64, "its signature");
+        return TDX_OK;
     status = es384_verify(&jws->key, parts->signing_input, signature, &why);
     if (status != TDX_OK)
         return status_fail(err, status == TDX_KEY_BAD ? TDX_TOKEN_KEY_BAD : status, "%s",
                            why.detail);
-    memcpy(jws->signature, text.data, text.size);
-    jws->signature[text.size] = '\0';
+    memcpy(jws->signature, parts->part[2].data, JWS_SIGNATURE_TEXT);
+    jws->signature[JWS_SIGNATURE_TEXT] = '\0';
     return TDX_OK;
 }
 
@@ -201,6 +217,7 @@ enum tdx_status jws_read(struct span token, size_t limit, enum jws_rule rule, st
                          struct tdx_error *err)
 {
     struct jws jws = { 0 };
+    uint8_t signature[ES384_SIGNATURE_SIZE] = { 0 };
     struct parts parts;
     enum tdx_status status;
 
@@ -217,11 +234,15 @@ enum tdx_status jws_read(struct span token, size_t limit, enum jws_rule rule, st
     if (status == TDX_OK)
         status = read_header(parts.part[0], rule, &jws, err);
     if (status == TDX_OK)
-        status = check_signature(&parts, &jws, err);
+        status = read_signature(&parts, &jws, signature, err);
     if (status == TDX_OK)
         status = decode(parts.part[1], "payload", &jws.payload, &jws.payload_size, err);
     if (status == TDX_OK)
+        status = check_signature(&parts, signature, &jws, err);
+    if (status == TDX_OK)
         *ret = jws;
+    else
+        jws_free(&jws);
     return status;
 }
 

@@ -120,6 +120,32 @@ static bool same_policy(const struct result_entry *entry, const struct jws *toke
            span_equal(entry->signature, signature);
 }
 
+/* The class of the same thing in the other generation of TDX. */
+static enum policy_class other_generation(enum policy_class class)
+{
+    switch (class) {
+    case POLICY_TD10:
+        return POLICY_TD15;
+    case POLICY_TD15:
+        return POLICY_TD10;
+    case POLICY_TDX10_PLATFORM:
+        return POLICY_TDX15_PLATFORM;
+    case POLICY_TDX15_PLATFORM:
+        return POLICY_TDX10_PLATFORM;
+    default:
+        return class;
+    }
+}
+
+/* The set covers both generations, and the report is of the other one. */
+static bool is_spare(const struct result *result, const struct policy_set *set,
+                     enum policy_class class)
+{
+    enum policy_class other = other_generation(class);
+
+    return other != class && set->of_class[other] != NULL && only_entry(result, other) != NULL;
+}
+
 enum tdx_status result_check_policies(const struct result *result, const struct policy_set *set,
                                       struct tdx_error *err)
 {
@@ -127,7 +153,7 @@ enum tdx_status result_check_policies(const struct result *result, const struct 
         const struct policy *policy = set->of_class[class];
         const struct result_entry *entry;
 
-        if (policy == NULL)
+        if (policy == NULL || is_spare(result, set, (enum policy_class)class))
             continue;
         entry = only_entry(result, (enum policy_class) class);
         if (entry == NULL)
