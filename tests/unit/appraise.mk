@@ -1,6 +1,20 @@
 if HAVE_CMOCKA
-UNIT_TESTS += tests/unit/test_jws
+UNIT_TESTS += tests/unit/test_jws tests/unit/test_checks_tcb \
+	tests/unit/test_checks_td
+APPRAISE_TEST_LIBS = core/libappraise.la $(CMOCKA_LIBS) $(CRYPTO_LIBS)
+
 tests_unit_test_jws_SOURCES = tests/unit/test_jws.c
 tests_unit_test_jws_CPPFLAGS = $(AM_CPPFLAGS) $(CMOCKA_CFLAGS) $(CRYPTO_CFLAGS)
-tests_unit_test_jws_LDADD = core/libappraise.la $(CMOCKA_LIBS) $(CRYPTO_LIBS)
+tests_unit_test_jws_LDADD = $(APPRAISE_TEST_LIBS)
+tests_unit_test_jws_LDFLAGS = $(TDX_PROGRAM_LDFLAGS)
+
+tests_unit_test_checks_tcb_SOURCES = tests/unit/test_checks_tcb.c tests/unit/check_rows.c tests/unit/check_rows.h
+tests_unit_test_checks_tcb_CPPFLAGS = $(AM_CPPFLAGS) $(CMOCKA_CFLAGS) $(CRYPTO_CFLAGS)
+tests_unit_test_checks_tcb_LDADD = $(APPRAISE_TEST_LIBS)
+tests_unit_test_checks_tcb_LDFLAGS = $(TDX_PROGRAM_LDFLAGS)
+
+tests_unit_test_checks_td_SOURCES = tests/unit/test_checks_td.c tests/unit/check_rows.c tests/unit/check_rows.h
+tests_unit_test_checks_td_CPPFLAGS = $(AM_CPPFLAGS) $(CMOCKA_CFLAGS) $(CRYPTO_CFLAGS)
+tests_unit_test_checks_td_LDADD = $(APPRAISE_TEST_LIBS)
+tests_unit_test_checks_td_LDFLAGS = $(TDX_PROGRAM_LDFLAGS)
 endif
