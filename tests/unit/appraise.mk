@@ -1,6 +1,6 @@
 if HAVE_CMOCKA
 UNIT_TESTS += tests/unit/test_jws tests/unit/test_checks_tcb \
-	tests/unit/test_checks_td
+	tests/unit/test_checks_td tests/unit/test_policy
 APPRAISE_TEST_LIBS = core/libappraise.la $(CMOCKA_LIBS) $(CRYPTO_LIBS)
 
 tests_unit_test_jws_SOURCES = tests/unit/test_jws.c
@@ -17,4 +17,9 @@ tests_unit_test_checks_td_SOURCES = tests/unit/test_checks_td.c tests/unit/check
 tests_unit_test_checks_td_CPPFLAGS = $(AM_CPPFLAGS) $(CMOCKA_CFLAGS) $(CRYPTO_CFLAGS)
 tests_unit_test_checks_td_LDADD = $(APPRAISE_TEST_LIBS)
 tests_unit_test_checks_td_LDFLAGS = $(TDX_PROGRAM_LDFLAGS)
+
+tests_unit_test_policy_SOURCES = tests/unit/test_policy.c
+tests_unit_test_policy_CPPFLAGS = $(AM_CPPFLAGS) $(CMOCKA_CFLAGS) $(CRYPTO_CFLAGS)
+tests_unit_test_policy_LDADD = $(APPRAISE_TEST_LIBS)
+tests_unit_test_policy_LDFLAGS = $(TDX_PROGRAM_LDFLAGS)
 endif
