@@ -21,7 +21,7 @@ struct pck_info {
     uint8_t cpu_svn[16];
     uint8_t pce_id[2]; /* as in the certificate; equal to the hex of TCB info */
     uint8_t fmspc[6];
-    uint8_t sgx_type; /* 0 standard, 1 scalable, 2 scalable with integrity */
+    uint8_t sgx_type;  /* 0 standard, 1 scalable, 2 scalable with integrity */
     bool has_platform; /* the four below are defined (Platform CA certificates) */
     uint8_t platform_instance_id[16];
     bool dynamic_platform, cached_keys, smt_enabled;

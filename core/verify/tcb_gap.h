@@ -36,7 +36,7 @@ struct tcb_gap_level {
 };
 
 struct tcb_gap {
-    bool present; /* false: the platform is UpToDate at the newest level */
+    bool present;                         /* false: the platform is UpToDate at the newest level */
     struct tcb_gap_level matched, newest; /* platform levels */
     size_t item_count;
     struct tcb_gap_item item[TCB_GAP_ITEMS_MAX];

@@ -22,14 +22,17 @@
 #include "core/verify/tcb_gap.h"
 #include "core/verify/tcb_status.h"
 
-#define VERIFY_ADVISORIES_MAX   256
-#define VERIFY_ADVISORY_SIZE    32 /* with the final NUL; longer ids are refused */
-#define VERIFY_PUBLIC_KEY_SIZE  65 /* 04, x, y */
+#define VERIFY_ADVISORIES_MAX  256
+#define VERIFY_ADVISORY_SIZE   32 /* with the final NUL; longer ids are refused */
+#define VERIFY_PUBLIC_KEY_SIZE 65 /* 04, x, y */
 
 /* The root that everything must lead to. */
 struct trust_anchor {
     uint8_t public_key[VERIFY_PUBLIC_KEY_SIZE];
     bool is_intel; /* false: named by the user; every output must say so */
+    /* Of the root certificate, whose own signature was checked; another certificate with the same
+     * key has its signature computed. */
+    uint8_t certificate_sha256[32];
 };
 
 /* The Intel SGX Root CA, compiled in. */
@@ -37,15 +40,16 @@ const struct trust_anchor *trust_anchor_intel(void);
 
 /* Reads a PEM certificate of another root (closed test networks, the simulator). Returns TDX_OK or
  * ANCHOR_BAD. If its key is Intel's, is_intel is true. */
-enum tdx_status trust_anchor_parse(struct span pem, struct trust_anchor *ret,
-                                   struct tdx_error *err) TDX_MUST_CHECK;
+enum tdx_status trust_anchor_parse(struct span pem, struct trust_anchor *ret, struct tdx_error *err)
+    TDX_MUST_CHECK;
 
 struct advisory_list {
     size_t count; /* sorted, unique */
     char id[VERIFY_ADVISORIES_MAX][VERIFY_ADVISORY_SIZE];
 };
 
-/* The eight dates of the collateral and of the PCK chain (notes section 5.8), seconds since 1970. */
+/* The eight dates of the collateral and of the PCK chain (notes section 5.8), seconds since 1970.
+ */
 struct verification_dates {
     int64_t earliest_issue, latest_issue;
     int64_t earliest_expiration; /* nextUpdate or notAfter, whichever comes first */
@@ -61,8 +65,8 @@ struct verification_dates {
 
 /* What verification found. Valid only when verify_quote() returned TDX_OK. */
 struct verification {
-    struct quote quote; /* spans borrow from the input */
-    enum tcb_status tcb_status;   /* the merge of platform, TDX module and QE */
+    struct quote quote;         /* spans borrow from the input */
+    enum tcb_status tcb_status; /* the merge of platform, TDX module and QE */
     enum tcb_status platform_status, qe_status;
     enum tcb_status module_status; /* if has_module */
     bool has_module;
@@ -111,14 +115,16 @@ struct collateral_facts {
 };
 
 /* Fills *ret and judges at time now what needs no quote: that neither the PCK CA nor a TCB signing
- * certificate is revoked by the root CRL, that TCB info and QE identity are for the same TEE.
+ * certificate is revoked by the root CRL, that the PCK CRL was made by the CA of its issuer chain,
+ * that TCB info and QE identity are for the same TEE.
  * Returns TDX_OK (expired or not), or the status that verify_quote() would give for it. */
 enum tdx_status verify_context_facts(const struct verify_context *context, int64_t now,
                                      struct collateral_facts *ret, struct tdx_error *err)
     TDX_MUST_CHECK;
 
-/* SHA-256 over anchor and every byte of the collateral, with its parts' lengths. */
-const uint8_t *verify_context_digest(const struct verify_context *context);
+/* SHA-256 over anchor, every byte of the collateral with its parts' lengths, and which signatures
+ * were checked; computed on first use. NULL if the cryptographic library failed. */
+const uint8_t *verify_context_digest(struct verify_context *context);
 
 /* Verifies the quote at the start of the size bytes at raw, at time now (seconds since 1970).
  * Returns TDX_OK and fills *ret, whatever the TCB status; otherwise *ret is untouched and the
