@@ -38,3 +38,4 @@ include tests/unit/sim.mk
 include tests/unit/pam.mk
 include tests/unit/swiotlb.mk
 include tests/unit/grub.mk
+include tests/bench/local.mk

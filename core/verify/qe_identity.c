@@ -26,7 +26,7 @@ static void read_id(const struct json_place *root, struct qe_identity *identity)
 /* MISCSELECT stands in the document as the bytes of the report: little-endian. */
 static uint32_t read_select(const struct json_place *root, const char *name)
 {
-    uint8_t raw[4];
+    uint8_t raw[4] = { 0 };
     struct bytes in = bytes_over(raw, sizeof(raw));
 
     json_hex(root, name, raw, sizeof(raw));

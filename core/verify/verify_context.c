@@ -254,8 +254,7 @@ void verify_context_free(struct verify_context *context)
 {
     if (context == NULL)
         return;
-    p256_key_clear(&context->attestation_key);
-    pck_chain_clear(&context->pck_chain);
+    verify_context_forget(context);
     tcb_info_clear(&context->tcb_info);
     qe_identity_clear(&context->qe_identity);
     crl_clear(&context->root_crl);
@@ -263,6 +262,13 @@ void verify_context_free(struct verify_context *context)
     cert_store_clear(&context->store);
     trust_clear(&context->trust);
     free(context);
+}
+
+void verify_context_forget(struct verify_context *context)
+{
+    p256_key_clear(&context->attestation_key);
+    pck_chain_clear(&context->pck_chain);
+    context->pck_crl_checked = NULL;
 }
 
 enum tdx_status verify_context_read_chain(struct verify_context *context, struct span pem,
