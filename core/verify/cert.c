@@ -122,7 +122,7 @@ static const char *read_tbs(struct bytes *certificate, struct cert *cert, struct
     if (!bytes_complete(&validity))
         return "validity";
     cert->subject = der_take(&in, DER_SEQUENCE);
-    if (!bytes_ok(&in))
+    if (!bytes_ok(&in) || !der_name_is_valid(cert->issuer) || !der_name_is_valid(cert->subject))
         return "names";
     if (!read_public_key(&in, cert))
         return "public key (P-256, uncompressed, is expected)";

@@ -189,6 +189,16 @@ bool der_names_equal(struct span a, struct span b)
     return bytes_complete(&names[0]) && bytes_complete(&names[1]);
 }
 
+bool der_name_is_valid(struct span name)
+{
+    struct bytes in = bytes_over_span(name), rdn = { 0 };
+    struct span value;
+
+    while (bytes_ok(&in) && (in.left > 0 || rdn.left > 0))
+        (void)next_attribute(&in, &rdn, &value);
+    return bytes_complete(&in);
+}
+
 struct span der_common_name(struct span name)
 {
     struct bytes in = bytes_over_span(name), rdn = { 0 };

@@ -50,6 +50,8 @@ int64_t der_time(struct bytes *in);
 /* Whether two Names (contents of the outer SEQUENCE) are the same: the same attributes in the same
  * order with the same bytes; the kind of string does not count. */
 bool der_names_equal(struct span a, struct span b) TDX_MUST_CHECK;
+/* Whether a Name is well-formed: sets of one attribute or more. */
+bool der_name_is_valid(struct span name) TDX_MUST_CHECK;
 /* The value of the first common name (2.5.4.3) in a Name; empty if there is none. */
 struct span der_common_name(struct span name);
 

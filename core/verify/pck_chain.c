@@ -83,16 +83,15 @@ enum tdx_status pck_chain_verify(struct pck_chain *chain, struct trust *trust,
     if (!chain->ca->cert.is_ca)
         return status_fail(err, TDX_CERT_NOT_CA, "the issuer of the PCK certificate");
     status = trust_import_key(trust, chain->ca, TDX_PCK_CHAIN_FORMAT, err);
-    if (status == TDX_OK)
-        status = trust_import_key(trust, chain->leaf, TDX_PCK_CHAIN_FORMAT, err);
     if (status != TDX_OK)
         return status;
     if (!cert_names_issuer(&chain->leaf->cert, &chain->ca->cert))
         return status_fail(err, TDX_PCK_INVALID_ISSUER, "it names another issuer than the PCK CA");
     if (!cert_signed_by(&chain->leaf->cert, &chain->ca->key))
         return status_fail(err, TDX_PCK_INVALID_ISSUER, "the PCK CA did not sign it");
-    chain->verified = true;
-    return TDX_OK;
+    status = trust_import_key(trust, chain->leaf, TDX_PCK_CHAIN_FORMAT, err);
+    chain->verified = status == TDX_OK;
+    return status;
 }
 
 enum tdx_status pck_chain_peek(struct span pem, struct pck_info *ret, struct tdx_error *err)
