@@ -31,6 +31,7 @@ include tests/unit/appraise.mk
 include tests/unit/root.mk
 include tests/unit/json.mk
 include tests/unit/evidence.mk
+include tests/unit/attest.mk
 include tests/fuzz/local.mk
 include tests/unit/collateral.mk
 include tests/sim/local.mk

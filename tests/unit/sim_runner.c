@@ -52,6 +52,20 @@ int run_program(const char *path, const char *const *arguments, struct text *out
     return run(absolute, arguments, out, diagnostics);
 }
 
+/* What a tdx-sim leaves for its next run. */
+static void remove_leftovers(const struct sim_runner *sim)
+{
+    static const char *const names[] = { "log", "seed" };
+
+    for (size_t i = 0; i < COUNT_OF(names); i++) {
+        char path[128];
+
+        (void)snprintf(path, sizeof(path), "%s/%s", sim->folder, names[i]);
+        (void)unlink(path);
+    }
+    assert_int_equal(rmdir(sim->folder), 0);
+}
+
 bool sim_runner_start(struct sim_runner *sim)
 {
     char parent[32], full[1024], absolute[4096];
@@ -77,7 +91,7 @@ bool sim_runner_start(struct sim_runner *sim)
     code = run(sim->program, serve, &out, &diagnostics);
     if (code != 0) {
         print_message("skipped: the simulator cannot serve here: %s\n", text_string(&diagnostics));
-        (void)rmdir(sim->folder); /* only if nothing is in it */
+        remove_leftovers(sim);
     }
     text_free(&out);
     text_free(&diagnostics);
@@ -91,7 +105,7 @@ void sim_runner_stop(struct sim_runner *sim)
 
     if (run(sim->program, stop, &out, &diagnostics) != 0)
         fail_msg("tdx-sim stop: %s", text_string(&diagnostics));
-    (void)rmdir(sim->folder); /* the simulator leaves it empty */
+    remove_leftovers(sim);
     text_free(&out);
     text_free(&diagnostics);
 }
