@@ -39,4 +39,5 @@ include tests/unit/sim.mk
 include tests/unit/pam.mk
 include tests/unit/swiotlb.mk
 include tests/unit/grub.mk
+include tests/unit/verify.mk
 include tests/bench/local.mk
