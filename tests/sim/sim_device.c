@@ -113,7 +113,8 @@ static int get_quote(struct sim_server *server, uint64_t argument, pid_t caller,
     if (buffer == NULL)
         return -ENOMEM;
     result = fetch(caller, address, buffer, size) ? 0 : -EFAULT;
-    if (result == 0 && !server_wait(server, faults.delay_ms, interrupted))
+    if (result == 0 &&
+        !server_wait(server, faults.delay_ms, faults.uninterruptible ? NULL : interrupted))
         result = -EINTR;
     if (result == 0)
         result = -faults.quote_errno;

@@ -308,6 +308,8 @@ static const struct knob knobs[] = {
     { "generation_jump", "off", "another process writes inblob before outblob is read", FAULT_FLAG,
       FAULT(generation_jump), 0, NULL, NULL },
     { "delay_ms", "0", "what a quote takes", FAULT_NUMBER, FAULT(delay_ms), 0, NULL, NULL },
+    { "uninterruptible", "off", "whoever waits for a quote cannot be killed meanwhile", FAULT_FLAG,
+      FAULT(uninterruptible), 0, NULL, NULL },
     { "qgs", "good", "how the QGS on qgs.sock answers", FAULT_WORD, FAULT(qgs), 0,
       WORDS("good", "off", "error", "close", "short", "hang", "bytewise", "wrong_type",
             "huge_length", "size_mismatch"),

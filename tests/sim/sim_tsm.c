@@ -240,7 +240,8 @@ static int request_quote(struct tsm *tsm, struct tsm_entry *entry)
         return -EBUSY;
     if (entry->inblob_size != INBLOB_SIZE)
         return -EINVAL;
-    if (!server_wait(tsm->server, faults.delay_ms, tsm->interrupted)) {
+    if (!server_wait(tsm->server, faults.delay_ms,
+                     faults.uninterruptible ? NULL : tsm->interrupted)) {
         /* The buffer still belongs to the host until it is done. */
         atomic_store(&tsm->server->busy_until, started + (int64_t)faults.delay_ms);
         return -EINTR;

@@ -83,6 +83,7 @@ struct sim_faults {
     bool in_flight;       /* an earlier request never finished: EBUSY */
     bool close_fails;     /* inblob is not applied, and nobody says so */
     bool generation_jump; /* another process writes inblob in between */
+    bool uninterruptible; /* a waiting request ignores signals, SIGKILL too */
     uint64_t delay_ms;    /* what a quote takes */
     enum sim_qgs qgs;
     enum sim_pccs pccs;

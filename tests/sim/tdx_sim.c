@@ -22,7 +22,6 @@
 #include "tests/sim/sim_daemon.h"
 #include "tests/sim/sim_world.h"
 
-#define SEED_LIMIT      256
 #define STOP_TIMEOUT_MS 10000
 
 struct options {
@@ -146,26 +145,15 @@ static int parse(struct options *options, const char *name, int argc, char **arg
     return code;
 }
 
-/* The seed of a served folder lives in it, so that serving again gives the same root. */
-static enum tdx_status folder_seed(const char *folder, struct text *out, struct tdx_error *err)
+/* A root that nobody else has: without --seed each tdx-sim that serves is a world of its own. */
+static enum tdx_status random_seed(struct text *out, struct tdx_error *err)
 {
-    struct text path = { 0 };
-    struct file_content content = { 0 };
     uint8_t random[16];
-    enum tdx_status status;
 
-    text_addf(&path, "%s/seed", folder);
-    status = file_read(text_string(&path), SEED_LIMIT, 0, &content, NULL);
-    if (status == TDX_OK) {
-        text_add(out, (char *)content.data);
-    } else if (getrandom(random, sizeof(random), 0) == (ssize_t)sizeof(random)) {
-        text_add_hex(out, random, sizeof(random));
-        status = file_replace(text_string(&path),
-                              (struct span){ (uint8_t *)out->data, out->length }, 0600, err);
-    }
-    file_content_free(&content);
-    text_free(&path);
-    return status;
+    if (getrandom(random, sizeof(random), 0) != (ssize_t)sizeof(random))
+        return status_fail_errno(err, TDX_CRYPTO_FAILED, errno, "getrandom");
+    text_add_hex(out, random, sizeof(random));
+    return TDX_OK;
 }
 
 static enum tdx_status make_world(const struct options *options, const char *seed,
@@ -368,6 +356,18 @@ static void detach(const char *folder, int *ready)
     text_free(&path);
 }
 
+static void remove_empty_log(const char *folder)
+{
+    struct text path = { 0 };
+    struct stat log;
+
+    text_addf(&path, "%s/log", folder);
+    if (stat(text_string(&path), &log) == 0 && log.st_size == 0)
+        (void)unlink(text_string(&path));
+    text_free(&path);
+}
+
+/* ready: a pipe to the waiting caller, in the background; -1 in the foreground. */
 static int serve(const struct options *options, int ready)
 {
     struct sim_daemon_options daemon = {
@@ -381,16 +381,19 @@ static int serve(const struct options *options, int ready)
     struct tdx_error err = { 0 };
     struct sim_world *world = NULL;
     enum tdx_status status = TDX_OK;
+    int fd = ready;
 
     if (options->seed != NULL)
         text_add(&seed, options->seed);
     else
-        status = folder_seed(options->folder, &seed, &err);
+        status = random_seed(&seed, &err);
     if (status == TDX_OK)
         status = make_world(options, text_string(&seed), &world, &err);
     if (status == TDX_OK)
-        status = sim_daemon_run(&daemon, world, say_ready, &ready, &err);
+        status = sim_daemon_run(&daemon, world, say_ready, &fd, &err);
     text_free(&seed);
+    if (status == TDX_OK && ready >= 0)
+        remove_empty_log(options->folder);
     return status == TDX_OK ? TDX_EXIT_YES : program_fail(&options->program, status, &err);
 }
 
