@@ -1,1 +1,1 @@
-# Filled in as the parts land.
+dist_man_MANS += man/tdx-swiotlb.8

@@ -148,9 +148,14 @@ struct swiotlb_limit swiotlb_limit(const struct swiotlb_guest *guest)
             piece > LOW_RESERVE_BYTES ? (piece - LOW_RESERVE_BYTES) / SWIOTLB_SLAB_SIZE : 0;
         limit.why = SWIOTLB_LIMIT_LOW;
     }
-    if (guest->memory.known && guest->memory.value / 4 / SWIOTLB_SLAB_SIZE < limit.slabs) {
-        limit.slabs = guest->memory.value / 4 / SWIOTLB_SLAB_SIZE;
-        limit.why = SWIOTLB_LIMIT_QUARTER;
+    if (guest->memory.known) {
+        /* A guest of 4 GiB is given a little less than 4 GiB, and the quarter means the name. */
+        uint64_t memory = number_add(guest->memory.value, guest->memory.value / 64);
+
+        if (memory / 4 / SWIOTLB_SLAB_SIZE < limit.slabs) {
+            limit.slabs = memory / 4 / SWIOTLB_SLAB_SIZE;
+            limit.why = SWIOTLB_LIMIT_QUARTER;
+        }
     }
     limit.slabs = swiotlb_round_down(guest, limit.slabs);
     return limit;

@@ -41,3 +41,4 @@ include tests/unit/swiotlb.mk
 include tests/unit/grub.mk
 include tests/unit/verify.mk
 include tests/bench/local.mk
+include tests/e2e/qemu.mk

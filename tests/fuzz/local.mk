@@ -71,6 +71,21 @@ tests_fuzz_fuzz_default_grub_LDADD = grub-tool/libgrubread.la
 tests_fuzz_fuzz_default_grub_LDFLAGS = $(FUZZ_LINK)
 endif
 
+# kernel_log
+UNIT_TESTS += tests/fuzz/replay_kernel_log
+fuzz_kernel_log_sources = tests/fuzz/fuzz_kernel_log.c swiotlb/report_json.c
+tests_fuzz_replay_kernel_log_SOURCES = $(fuzz_kernel_log_sources) $(FUZZ_REPLAY)
+tests_fuzz_replay_kernel_log_CPPFLAGS = $(AM_CPPFLAGS)
+tests_fuzz_replay_kernel_log_LDADD = swiotlb/libswiotlb.la
+tests_fuzz_replay_kernel_log_LDFLAGS = $(TDX_PROGRAM_LDFLAGS)
+if FUZZERS
+FUZZ_TARGETS += tests/fuzz/fuzz_kernel_log
+tests_fuzz_fuzz_kernel_log_SOURCES = $(fuzz_kernel_log_sources) $(FUZZ_SHARED)
+tests_fuzz_fuzz_kernel_log_CPPFLAGS = $(AM_CPPFLAGS)
+tests_fuzz_fuzz_kernel_log_LDADD = swiotlb/libswiotlb.la
+tests_fuzz_fuzz_kernel_log_LDFLAGS = $(FUZZ_LINK)
+endif
+
 check_PROGRAMS += $(FUZZ_TARGETS)
 
 FUZZ_SECONDS = 30
