@@ -8,7 +8,7 @@
 #define LINE_LIMIT 1024
 
 /* Values come from files and from the network: what could steer a terminal is quoted. */
-static void set_line(struct text *text, const char *format, va_list arguments)
+static void TDX_PRINTF(2, 0) set_line(struct text *text, const char *format, va_list arguments)
 {
     char line[LINE_LIMIT];
 

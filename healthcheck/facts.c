@@ -118,7 +118,8 @@ void facts_set(struct facts *facts, const char *key, struct span value)
         memcpy(copy, value.data, value.size);
     copy[value.size] = '\0';
     fact->state = FACT_KNOWN;
-    fact->value = (struct span){ copy, value.size };
+    fact->value.data = copy;
+    fact->value.size = value.size;
 }
 
 void facts_set_state(struct facts *facts, const char *key, enum fact_state state, const char *why)

@@ -59,7 +59,8 @@ enum tdx_status content_copy(struct span bytes, struct file_content *ret, struct
     if (bytes.size > 0)
         memcpy(data, bytes.data, bytes.size);
     data[bytes.size] = '\0';
-    *ret = (struct file_content){ data, bytes.size };
+    ret->data = data;
+    ret->size = bytes.size;
     return TDX_OK;
 }
 

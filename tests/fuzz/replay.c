@@ -53,7 +53,8 @@ static void mutate(uint8_t *seed, size_t size)
         } else {
             uint8_t before = seed[at];
 
-            seed[at] ^= (uint8_t)(i % 4 == 1 ? 1U << (random >> 24) % 8 : random >> 16 | 1U);
+            seed[at] =
+                (uint8_t)(before ^ (i % 4 == 1 ? 1U << (random >> 24) % 8 : random >> 16 | 1U));
             (void)LLVMFuzzerTestOneInput(seed, size);
             seed[at] = before;
         }
