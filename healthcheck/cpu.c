@@ -25,7 +25,7 @@ static void collect_cpuid(const struct collector *collector)
     unsigned registers[4] = { 0 };
 
     /* The highest leaf is asked first: beyond it the answer is that of another leaf. */
-    if (__get_cpuid_max(0, NULL) >= CPUID_TDX_LEAF) {
+    if ((unsigned)__get_cpuid_max(0, NULL) >= CPUID_TDX_LEAF) {
         __cpuid_count(CPUID_TDX_LEAF, 0, registers[0], registers[1], registers[3], registers[2]);
         facts_set(collector->facts, key,
                   (struct span){ (const uint8_t *)&registers[1], 3 * sizeof(registers[0]) });
