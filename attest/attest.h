@@ -6,5 +6,6 @@
 /* argv[0] is the subcommand's name. Each returns the exit code. */
 int attest_report(int argc, char **argv);
 int attest_quote(int argc, char **argv);
+int attest_verify(int argc, char **argv);
 
 #endif

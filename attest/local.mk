@@ -3,7 +3,9 @@ attest_tdx_attest_SOURCES = attest/main.c attest/attest.h \
 	attest/options.c attest/options.h \
 	attest/quote.c \
 	attest/report.c \
-	attest/td_print.c attest/td_print.h
+	attest/td_print.c attest/td_print.h \
+	attest/verdict.c attest/verdict.h \
+	attest/verify.c attest/verify_json.c attest/verify_print.h attest/verify_text.c
 attest_tdx_attest_CPPFLAGS = $(AM_CPPFLAGS) $(CRYPTO_CFLAGS)
 attest_tdx_attest_LDFLAGS = $(TDX_PROGRAM_LDFLAGS)
-attest_tdx_attest_LDADD = cli/libcli.la core/libevidence.la
+attest_tdx_attest_LDADD = cli/libcli.la core/libcollateral.la core/libverify.la core/libevidence.la

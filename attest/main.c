@@ -7,6 +7,7 @@ int main(int argc, char **argv)
     static const struct command commands[] = {
         { "report", "show this TD's report, or a saved one", attest_report },
         { "quote", "make a quote of this TD", attest_quote },
+        { "verify", "say whether a quote is genuine, and good enough", attest_verify },
         { NULL, NULL, NULL },
     };
 

@@ -1,7 +1,12 @@
 if HAVE_CMOCKA
-UNIT_TESTS += tests/unit/test_attest_cli
+UNIT_TESTS += tests/unit/test_attest_cli tests/unit/test_attest_corpus
 tests_unit_test_attest_cli_SOURCES = tests/unit/test_attest_cli.c $(EVIDENCE_BUILDER) $(SIM_RUNNER)
 tests_unit_test_attest_cli_CPPFLAGS = $(AM_CPPFLAGS) $(CMOCKA_CFLAGS) $(CRYPTO_CFLAGS) $(JSON_CFLAGS)
 tests_unit_test_attest_cli_LDADD = core/libevidence.la $(CMOCKA_LIBS) $(CRYPTO_LIBS) $(JSON_LIBS)
 tests_unit_test_attest_cli_LDFLAGS = $(TDX_PROGRAM_LDFLAGS)
+
+tests_unit_test_attest_corpus_SOURCES = tests/unit/test_attest_corpus.c $(CORPUS) $(SIM_RUNNER)
+tests_unit_test_attest_corpus_CPPFLAGS = $(AM_CPPFLAGS) $(CMOCKA_CFLAGS) $(JSON_CFLAGS)
+tests_unit_test_attest_corpus_LDADD = core/libbase.la $(CMOCKA_LIBS) $(JSON_LIBS)
+tests_unit_test_attest_corpus_LDFLAGS = $(TDX_PROGRAM_LDFLAGS)
 endif

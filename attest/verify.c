@@ -1,0 +1,220 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* tdx-attest verify: is this quote genuine, and good enough? */
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+#include "attest/attest.h"
+#include "attest/options.h"
+#include "attest/verdict.h"
+#include "attest/verify_print.h"
+#include "core/base/rfc3339.h"
+#include "core/collateral/bundle.h"
+
+static const char help[] =
+    "Usage: tdx-attest verify --quote FILE --collateral BUNDLE [OPTION]...\n"
+    "Verify a quote as Intel's own library does, and say whether to accept it.\n"
+    "\n"
+    "      --quote FILE         the quote ('-': standard input)\n"
+    "      --collateral BUNDLE  what Intel publishes about the platform, in one JSON file\n"
+    "      --at TIME            judge as of this time, 2026-01-31T23:59:59Z (now)\n"
+    "      --trust-anchor PEM   another root than Intel's (closed test networks)\n"
+    "      --accept-tcb LIST    accepted TCB statuses, with commas (UpToDate)\n"
+    "  -d, --report-data HEX    what the quote must carry, up to 64 bytes, zeros follow\n"
+    "      --offline            never ask the network\n"
+    "      --format WORD        text or json (text)\n" OPTIONS_COMMON_HELP "\n"
+    "Accepted means: verified, NO_DEBUG, collateral not expired, and a TCB status that is\n"
+    "accepted. Exit codes: 0 accepted, 1 not accepted, 2 usage, 3 could not be decided.\n";
+
+enum {
+    OPTION_QUOTE = OPTION_OWN,
+    OPTION_COLLATERAL,
+    OPTION_AT,
+    OPTION_TRUST_ANCHOR,
+    OPTION_ACCEPT_TCB,
+    OPTION_OFFLINE,
+};
+
+struct verify_options {
+    struct options shared;
+    const char *quote, *collateral, *trust_anchor;
+    int64_t at;
+    bool has_at, offline, has_report_data;
+    unsigned accepted;
+    uint8_t report_data[TD_REPORT_DATA_SIZE];
+};
+
+/* Takes an option of verify's own. Returns TDX_EXIT_YES or the code of the error it printed. */
+static int take_option(struct verify_options *options, int letter)
+{
+    struct tdx_error err = { 0 };
+    enum tdx_status status = TDX_OK;
+
+    switch (letter) {
+    case OPTION_QUOTE:
+        options->quote = optarg;
+        break;
+    case OPTION_COLLATERAL:
+        options->collateral = optarg;
+        break;
+    case OPTION_TRUST_ANCHOR:
+        options->trust_anchor = optarg;
+        break;
+    case OPTION_OFFLINE:
+        options->offline = true;
+        break;
+    case OPTION_AT:
+        status = rfc3339_parse(optarg, strlen(optarg), &options->at, &err);
+        options->has_at = true;
+        break;
+    case OPTION_ACCEPT_TCB:
+        status = tcb_status_list_parse(optarg, &options->accepted, &err);
+        break;
+    default: /* 'd' */
+        options->has_report_data = true;
+        return options_report_data(&options->shared, optarg, options->report_data);
+    }
+    if (status == TDX_OK)
+        return TDX_EXIT_YES;
+    return program_fail(&options->shared.program, status, &err);
+}
+
+static int read_options(struct verify_options *options, int argc, char **argv, bool *ret_end)
+{
+    static const struct option table[] = {
+        OPTIONS_COMMON,
+        { "quote", required_argument, NULL, OPTION_QUOTE },
+        { "collateral", required_argument, NULL, OPTION_COLLATERAL },
+        { "at", required_argument, NULL, OPTION_AT },
+        { "trust-anchor", required_argument, NULL, OPTION_TRUST_ANCHOR },
+        { "accept-tcb", required_argument, NULL, OPTION_ACCEPT_TCB },
+        { "report-data", required_argument, NULL, 'd' },
+        { "offline", no_argument, NULL, OPTION_OFFLINE },
+        { 0 },
+    };
+    int letter, code = TDX_EXIT_YES;
+
+    *ret_end = true;
+    while ((letter = getopt_long(argc, argv, OPTIONS_SHORT "d:", table, NULL)) != -1) {
+        enum options_result result = options_shared(&options->shared, letter, argv, &code);
+
+        if (result == OPTIONS_NOT_SHARED)
+            code = take_option(options, letter);
+        if (code != TDX_EXIT_YES || result == OPTIONS_END)
+            return code;
+    }
+    code = options_no_arguments(&options->shared, argc, argv);
+    if (code != TDX_EXIT_YES)
+        return code;
+    if (options->quote == NULL)
+        return program_usage(&options->shared.program, "--quote FILE is missing");
+    if (options->collateral == NULL)
+        return program_usage(&options->shared.program,
+                             "--collateral BUNDLE is missing (one JSON file; 'tdx-attest "
+                             "collateral fetch' writes it)");
+    *ret_end = false;
+    return TDX_EXIT_YES;
+}
+
+static enum tdx_status get_anchor(const struct verify_options *options, struct trust_anchor *ret,
+                                  struct tdx_error *err)
+{
+    struct file_content pem = { 0 };
+    enum tdx_status status;
+
+    if (options->trust_anchor == NULL) {
+        *ret = *trust_anchor_intel();
+        return TDX_OK;
+    }
+    status = file_read(options->trust_anchor, COLLATERAL_CHAIN_LIMIT, FILE_READ_ANY, &pem, err);
+    if (status == TDX_OK) {
+        status = trust_anchor_parse(file_content_span(&pem), ret, err);
+        status_prefix(err, "%s", options->trust_anchor);
+    }
+    file_content_free(&pem);
+    return status;
+}
+
+/* Fills verdict's verification. raw outlives it: the verification borrows from it. */
+static enum tdx_status verify(const struct verify_options *options, struct span raw,
+                              struct verdict *verdict, struct tdx_error *err)
+{
+    struct trust_anchor anchor;
+    struct bundle bundle = { 0 };
+    enum tdx_status status = get_anchor(options, &anchor, err);
+
+    if (status != TDX_OK)
+        return status;
+    verdict->anchor_is_intel = anchor.is_intel;
+    status = quote_parse(raw.data, raw.size, &verdict->quote, err);
+    if (status != TDX_OK)
+        return status;
+    verdict->has_quote = true;
+    verdict->trailing_bytes = raw.size - verdict->quote.length;
+    status = bundle_load(options->collateral, FILE_READ_ANY, &bundle, err);
+    if (status == TDX_OK)
+        status = verify_once(raw.data, raw.size, &bundle.parts, verdict->now, &anchor,
+                             &verdict->verification, err);
+    verdict->has_verification = status == TDX_OK;
+    bundle_free(&bundle);
+    return status;
+}
+
+/* A question that stayed open is told on standard error too: it is no answer. */
+static int print(const struct verify_options *options, const struct verdict *verdict, int code)
+{
+    const struct program *program = &options->shared.program;
+    struct text out = { 0 };
+
+    if (program->format == OUTPUT_JSON)
+        verdict_print_json(verdict, &out);
+    else if (code == TDX_EXIT_UNDECIDED || code == TDX_EXIT_USAGE)
+        return program_fail(program, verdict->reason[0].status, &verdict->reason[0]);
+    else
+        verdict_print(verdict, options->quote, &out);
+    if (!text_ok(&out))
+        code = program_fail(program, TDX_NO_MEMORY, NULL);
+    else
+        (void)fputs(text_string(&out), stdout); /* program_finish() notices */
+    text_free(&out);
+    return program_finish(program, code);
+}
+
+int attest_verify(int argc, char **argv)
+{
+    struct verify_options options = {
+        .shared = { .program = { .name = "tdx-attest verify" },
+                    .help = help,
+                    .formats = "text|json" },
+        .accepted = TCB_ACCEPTED_DEFAULT,
+    };
+    struct verdict *verdict = NULL;
+    struct file_content raw = { 0 };
+    struct tdx_error err = { 0 };
+    enum tdx_status status;
+    bool end = false;
+    int code = read_options(&options, argc, argv, &end);
+
+    if (end)
+        return code;
+    verdict = calloc(1, sizeof(*verdict));
+    if (verdict == NULL)
+        return program_fail(&options.shared.program, TDX_NO_MEMORY, NULL);
+    verdict->now = options.has_at ? options.at : (int64_t)time(NULL);
+    verdict->anchor_is_intel = options.trust_anchor == NULL;
+    status = file_read(options.quote, QUOTE_SIZE_LIMIT, FILE_READ_ANY, &raw, &err);
+    if (status == TDX_OK)
+        status = verify(&options, file_content_span(&raw), verdict, &err);
+    if (status != TDX_OK)
+        verdict_refuse(verdict, status, "%s", err.detail);
+    else
+        verdict_judge(verdict,
+                      &(struct verdict_rules){
+                          .accepted_statuses = options.accepted,
+                          .report_data = options.has_report_data ? options.report_data : NULL,
+                      });
+    code = print(&options, verdict, verdict_finish(verdict));
+    file_content_free(&raw);
+    free(verdict);
+    return code;
+}
