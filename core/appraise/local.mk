@@ -11,4 +11,4 @@ core_libappraise_la_SOURCES = \
 	core/appraise/result.c core/appraise/result.h core/appraise/result_check.c \
 	core/appraise/result_read.c
 core_libappraise_la_CPPFLAGS = $(AM_CPPFLAGS) $(CRYPTO_CFLAGS)
-core_libappraise_la_LIBADD = core/libevidence.la core/libbase.la $(CRYPTO_LIBS)
+core_libappraise_la_LIBADD = core/libverify.la $(CRYPTO_LIBS)

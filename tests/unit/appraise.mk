@@ -1,6 +1,8 @@
 if HAVE_CMOCKA
 UNIT_TESTS += tests/unit/test_jws tests/unit/test_checks_tcb \
-	tests/unit/test_checks_td tests/unit/test_policy
+	tests/unit/test_checks_td tests/unit/test_policy \
+	tests/unit/test_appraise tests/unit/test_result
+MANUAL_CASE = tests/unit/manual_case.c tests/unit/manual_case.h
 APPRAISE_TEST_LIBS = core/libappraise.la $(CMOCKA_LIBS) $(CRYPTO_LIBS)
 
 tests_unit_test_jws_SOURCES = tests/unit/test_jws.c
@@ -22,4 +24,14 @@ tests_unit_test_policy_SOURCES = tests/unit/test_policy.c
 tests_unit_test_policy_CPPFLAGS = $(AM_CPPFLAGS) $(CMOCKA_CFLAGS) $(CRYPTO_CFLAGS)
 tests_unit_test_policy_LDADD = $(APPRAISE_TEST_LIBS)
 tests_unit_test_policy_LDFLAGS = $(TDX_PROGRAM_LDFLAGS)
+
+tests_unit_test_appraise_SOURCES = tests/unit/test_appraise.c $(MANUAL_CASE)
+tests_unit_test_appraise_CPPFLAGS = $(AM_CPPFLAGS) $(CMOCKA_CFLAGS) $(CRYPTO_CFLAGS)
+tests_unit_test_appraise_LDADD = $(APPRAISE_TEST_LIBS)
+tests_unit_test_appraise_LDFLAGS = $(TDX_PROGRAM_LDFLAGS)
+
+tests_unit_test_result_SOURCES = tests/unit/test_result.c $(MANUAL_CASE)
+tests_unit_test_result_CPPFLAGS = $(AM_CPPFLAGS) $(CMOCKA_CFLAGS) $(CRYPTO_CFLAGS)
+tests_unit_test_result_LDADD = $(APPRAISE_TEST_LIBS)
+tests_unit_test_result_LDFLAGS = $(TDX_PROGRAM_LDFLAGS)
 endif
