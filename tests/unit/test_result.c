@@ -178,8 +178,8 @@ static void the_newer_shape_has_arrays_and_the_quotes_hash(void **state)
               "C61B90AFCDA911603852AC3D53C02B2D73F1E4BD51074B0C"
               "810D243410EBDF50CCAE87D2DFE078D406E5AF11E5C8CAAE");
     assert_at(made.result, "0.result.0.quote_hash.0.algo", "SHA384");
-    assert_non_null(strstr((const char *)made.result->token.payload,
-                           "\"iss\":\"quote appraisal entity\""));
+    assert_non_null(
+        strstr((const char *)made.result->token.payload, "\"iss\":\"quote appraisal entity\""));
     assert_status(result_check(made.result, NULL), "OK");
     unmake(&made);
 }
