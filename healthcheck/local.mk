@@ -7,7 +7,8 @@ healthcheck_libhealthcheck_la_SOURCES = \
 	healthcheck/facts.c healthcheck/facts.h healthcheck/facts_json.c \
 	healthcheck/families.c healthcheck/families.h \
 	healthcheck/report.c healthcheck/report.h healthcheck/report_json.c \
-	healthcheck/report_prometheus.c healthcheck/report_text.c
+	healthcheck/report_prometheus.c healthcheck/report_text.c \
+	healthcheck/rpm_version.c healthcheck/rpm_version.h
 healthcheck_libhealthcheck_la_LIBADD = cli/libcli.la core/libbase.la
 
 sbin_PROGRAMS += healthcheck/tdx-healthcheck

@@ -1,0 +1,6 @@
+if HAVE_CMOCKA
+UNIT_TESTS += tests/unit/test_rpm_version
+tests_unit_test_rpm_version_SOURCES = tests/unit/test_rpm_version.c
+tests_unit_test_rpm_version_CPPFLAGS = $(AM_CPPFLAGS) $(CMOCKA_CFLAGS)
+tests_unit_test_rpm_version_LDADD = healthcheck/libhealthcheck.la $(CMOCKA_LIBS)
+endif
