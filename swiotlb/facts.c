@@ -39,7 +39,7 @@ static void slabs_from_log(const struct kernel_log *log, struct swiotlb_facts *f
 {
     if (log->mapped_bytes.known) {
         set_slabs(facts, log->mapped_bytes.value / SWIOTLB_SLAB_SIZE, SWIOTLB_FROM_MAPPED);
-    } else if (log->no_low_mem || log->no_buffer_lines > 0 || log->slots_failed) {
+    } else if (log->no_low_mem || log->no_buffer_lines > 0 || log->slots_failed || log->gave_up) {
         set_slabs(facts, 0, SWIOTLB_FROM_NO_LOW_MEM);
     } else if (log->full.total.known) {
         set_slabs(facts, log->full.total.value, SWIOTLB_FROM_FULL_LINE);
@@ -81,7 +81,8 @@ void swiotlb_facts_from_log(const struct kernel_log *log, struct swiotlb_facts *
     if (log->rule_mib.known)
         facts->guest.rule = ANSWER_YES;
     else if (log->boot_seen && facts->command_line_known && facts->param.count == 0 &&
-             log->mapped_bytes.known)
+             facts->slabs_from == SWIOTLB_FROM_MAPPED &&
+             facts->slabs.value == SWIOTLB_DEFAULT_SLABS)
         facts->guest.rule = ANSWER_NO;
 }
 

@@ -154,6 +154,8 @@ static void read_setup(struct kernel_log *log, struct span message)
         log->slots_failed = true;
     else if (number.known && (!log->failed_bytes.known || log->failed_bytes.value < number.value))
         log->failed_bytes = number;
+    if (span_has(at, "failed to allocate tlb structure") || span_has(at, "Cannot allocate buffer"))
+        log->gave_up = true;
     if (span_has(at, "No low mem"))
         log->no_low_mem = true;
     if (span_has(at, "Failed to allocate new pool"))

@@ -65,6 +65,7 @@ struct kernel_log {
     struct maybe_u64 halved_from, halved_to; /* slabs */
     struct maybe_u64 failed_bytes;           /* the largest allocation that failed */
     bool no_low_mem;                         /* wanted, and not there */
+    bool gave_up;      /* tried once, could not, and went on without (up to 6.1) */
     bool slots_failed; /* the table that describes the slots could not be had */
     bool bare_crash;   /* died on "swiotlb" without "=" */
     /* running */

@@ -25,8 +25,8 @@ enum swiotlb_remark {
 };
 
 /* True if it holds; false also where that is not known. */
-bool swiotlb_remark_holds(const struct swiotlb_facts *facts,
-                          enum swiotlb_remark remark) TDX_MUST_CHECK;
+bool swiotlb_remark_holds(const struct swiotlb_facts *facts, enum swiotlb_remark remark)
+    TDX_MUST_CHECK;
 
 /* Stable id ("bare_parameter") and a sentence. */
 const char *swiotlb_remark_id(enum swiotlb_remark remark);

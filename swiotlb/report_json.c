@@ -118,6 +118,7 @@ void report_json(struct text *out, const struct swiotlb_facts *facts,
     put_answer(&json, "no_buffer",
                facts->slabs.known ? (facts->slabs.value == 0 ? ANSWER_YES : ANSWER_NO)
                                   : ANSWER_UNKNOWN);
+    put_answer(&json, "dynamic", facts->dynamic);
     put_answer(&json, "tdx", facts->tdx);
     json_put_string(&json, "kernel", facts->release[0] != '\0' ? facts->release : NULL);
     put_maybe(&json, "min_used_when_full", full->min_used);

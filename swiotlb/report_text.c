@@ -10,6 +10,11 @@ static unsigned long long wide(uint64_t value)
     return (unsigned long long)value;
 }
 
+static const char *plural(uint64_t count)
+{
+    return count == 1 ? "" : "s";
+}
+
 void report_size(struct text *out, uint64_t slabs)
 {
     uint64_t rest = slabs % SWIOTLB_SLABS_PER_MIB;
@@ -64,9 +69,9 @@ static void in_force(struct text *out, const struct swiotlb_facts *facts)
     report_size(out, facts->slabs.value);
     text_addf(out, " (%llu slabs", wide(facts->slabs.value));
     if (facts->areas.known)
-        text_addf(out, ", %llu area%s", wide(facts->areas.value),
-                  facts->areas.value == 1 ? "" : "s");
-    text_addf(out, "), by %s\n", sources[facts->slabs_from]);
+        text_addf(out, ", %llu area%s", wide(facts->areas.value), plural(facts->areas.value));
+    text_addf(out, "), by %s%s\n", sources[facts->slabs_from],
+              facts->dynamic == ANSWER_YES ? "; it grows (CONFIG_SWIOTLB_DYNAMIC)" : "");
 }
 
 static void in_use(struct text *out, const struct swiotlb_facts *facts)
@@ -97,9 +102,9 @@ static void devices(struct text *out, const struct kernel_log_full *full)
         const struct kernel_log_device *device = &full->devices[i];
 
         if (device->device[0] != '\0')
-            text_addf(out, "             %s%s%s: %llu times, up to %llu bytes at once\n",
+            text_addf(out, "             %s%s%s: %llu time%s, up to %llu bytes at once\n",
                       device->driver, device->driver[0] != '\0' ? " " : "", device->device,
-                      wide(device->lines), wide(device->largest_bytes));
+                      wide(device->lines), plural(device->lines), wide(device->largest_bytes));
     }
     if (full->more_devices)
         text_add(out, "             and more devices\n");
@@ -112,7 +117,7 @@ static void was_full(struct text *out, const struct swiotlb_facts *facts,
 
     text_add(out, "Full         ");
     if (full->lines > 0) {
-        text_addf(out, "%llu times", wide(full->lines));
+        text_addf(out, "%llu time%s", wide(full->lines), plural(full->lines));
         if (full->suppressed > 0)
             text_addf(out, " and %llu more that the kernel did not print", wide(full->suppressed));
         if (full->first_us.known) {
@@ -125,7 +130,7 @@ static void was_full(struct text *out, const struct swiotlb_facts *facts,
         text_add_char(out, '\n');
         devices(out, full);
     } else if (full->old_lines > 0) {
-        text_addf(out, "%llu times\n", wide(full->old_lines));
+        text_addf(out, "%llu time%s\n", wide(full->old_lines), plural(full->old_lines));
     } else if (facts->log.no_buffer_lines > 0) {
         text_add(out, "every time: there is no buffer\n");
     } else if (!facts->log_known) {
@@ -138,7 +143,8 @@ static void was_full(struct text *out, const struct swiotlb_facts *facts,
                   swiotlb_cause_text(advice->cause));
 }
 
-static void less_demand(struct text *out, const struct swiotlb_advice *advice)
+static void less_demand(struct text *out, const struct swiotlb_facts *facts,
+                        const struct swiotlb_advice *advice)
 {
     if (advice->queues_that_fit > 0)
         text_addf(out,
@@ -149,6 +155,9 @@ static void less_demand(struct text *out, const struct swiotlb_advice *advice)
                  "             Use fewer queues (ethtool -L IF combined N), smaller rings "
                  "(ethtool -G IF rx 256),\n"
                  "             fewer network cards, or a kernel with CONFIG_SWIOTLB_DYNAMIC\n");
+    if (facts->guest.kernel.anolis && facts->guest.kernel.areas == ANSWER_YES)
+        text_add(out, "             This kernel takes \"swiotlb=N,any\": then the buffer may lie "
+                      "above 4 GiB\n");
 }
 
 static const char *limit_text(enum swiotlb_limit_why why)
@@ -176,7 +185,7 @@ static void recommended(struct text *out, const struct swiotlb_facts *facts,
         if (advice->cut) {
             text_addf(out, "             More would be better, but the limit is %s.\n",
                       limit_text(advice->limit.why));
-            less_demand(out, advice);
+            less_demand(out, facts, advice);
         } else if (advice->kernel_default.value == advice->wanted && facts->param.sized &&
                    (facts->guest.confidential == ANSWER_NO ||
                     swiotlb_rule(&facts->guest) == ANSWER_YES)) {
@@ -186,12 +195,15 @@ static void recommended(struct text *out, const struct swiotlb_facts *facts,
         }
         break;
     case SWIOTLB_ENOUGH:
-        text_add(out, "nothing: what is in force is enough\n");
+        text_addf(out, "nothing: what is in force is enough%s\n",
+                  facts->slabs.value >= SWIOTLB_BLIND_LIMIT_SLABS
+                      ? " (the 1 GiB of many manuals is there already)"
+                      : "");
         break;
     case SWIOTLB_AT_LIMIT:
         text_addf(out, "no other size: more is needed, but the limit is %s\n",
                   limit_text(advice->limit.why));
-        less_demand(out, advice);
+        less_demand(out, facts, advice);
         break;
     case SWIOTLB_SIZE_IS_NOT:
         text_add(out, "no other size: it is not the size that is wrong\n");
@@ -251,11 +263,12 @@ static void demand_terms(struct text *out, const struct swiotlb_facts *facts)
     const struct swiotlb_demand *demand = &facts->demand;
     struct text what = { 0 };
 
-    text_addf(&what, "%llu network card%s, %llu queues, rings of %llu", wide(demand->nics),
-              demand->nics == 1 ? "" : "s", wide(demand->queues), wide(facts->largest_ring));
+    text_addf(&what, "%llu network card%s, %llu queue%s, rings of %llu", wide(demand->nics),
+              plural(demand->nics), wide(demand->queues), plural(demand->queues),
+              wide(facts->largest_ring));
     term(out, text_string(&what), maybe_u64(demand->nic_slabs));
     text_clear(&what);
-    text_addf(&what, "%llu disk%s", wide(demand->disks), demand->disks == 1 ? "" : "s");
+    text_addf(&what, "%llu disk%s", wide(demand->disks), plural(demand->disks));
     term(out, text_string(&what), maybe_u64(demand->disk_slabs));
     term(out, "anything else", maybe_u64(demand->base_slabs));
     text_free(&what);
@@ -271,8 +284,9 @@ void report_arithmetic(struct text *out, const struct swiotlb_facts *facts,
     term(out, "1.5 x the high-water mark", advice->from_hiwater);
     term(out, "2 x what was full", advice->from_events);
     term(out,
-         facts->guest.confidential == ANSWER_NO ? "what the kernel takes by itself"
-                                                : "what the kernel takes by itself (6 %)",
+         facts->guest.confidential == ANSWER_NO || swiotlb_rule(&facts->guest) == ANSWER_NO
+             ? "what the kernel takes by itself"
+             : "what the kernel takes by itself (6 %)",
          advice->kernel_default);
     term(out, "= wanted: the largest, as the kernel rounds it", maybe_u64(advice->wanted));
     term(out, "limit", maybe_u64(advice->limit.slabs));

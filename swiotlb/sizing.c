@@ -121,9 +121,10 @@ struct maybe_u64 swiotlb_predict(const struct swiotlb_guest *guest,
     if (powers == ANSWER_NO) {
         if (param->slabs > 0)
             return maybe_u64(param->slabs);
-        /* 0 means the default to 5.10; later ones to 5.19 were not tried. */
-        return swiotlb_kernel_at_least(&guest->kernel, 5, 11) ? (struct maybe_u64){ 0 }
-                                                              : maybe_u64(SWIOTLB_DEFAULT_SLABS);
+        /* 0 means the default up to 5.10; the later ones up to 5.19 were not tried. */
+        if (swiotlb_kernel_at_least(&guest->kernel, 5, 11))
+            return (struct maybe_u64){ 0 };
+        return maybe_u64(SWIOTLB_DEFAULT_SLABS);
     }
     if (param->areas > 0) /* rounded while the line was parsed */
         return maybe_u64(param->slabs);

@@ -22,3 +22,6 @@ tests_unit_test_swiotlb_corpus_SOURCES = tests/unit/test_swiotlb_corpus.c
 tests_unit_test_swiotlb_corpus_CPPFLAGS = $(AM_CPPFLAGS) $(CMOCKA_CFLAGS)
 tests_unit_test_swiotlb_corpus_LDADD = swiotlb/libswiotlb.la $(CMOCKA_LIBS)
 endif
+
+TESTS += tests/swiotlb_cli.test
+dist_check_SCRIPTS += tests/swiotlb_cli.test

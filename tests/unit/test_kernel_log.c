@@ -184,6 +184,22 @@ static void a_tdx_boot_is_understood(void **state)
     free(log);
 }
 
+static void a_kernel_that_gave_up_has_no_buffer(void **state)
+{
+    static const char *const lines[] = {
+        "[    0.0] software IO TLB: Cannot allocate buffer",
+        "[    0.0] software IO TLB: swiotlb_init_remap: failed to allocate tlb structure\n",
+    };
+
+    (void)state;
+    for (size_t i = 0; i < COUNT_OF(lines); i++) {
+        struct kernel_log *log = parse(lines[i], strlen(lines[i]));
+
+        assert_true(log->gave_up);
+        free(log);
+    }
+}
+
 static void no_buffer_and_dead_boots_are_seen(void **state)
 {
     static const struct {
@@ -350,6 +366,7 @@ int main(void)
         cmocka_unit_test(every_form_of_a_log_is_read_alike),
         cmocka_unit_test(each_line_is_judged_by_itself),
         cmocka_unit_test(a_tdx_boot_is_understood),
+        cmocka_unit_test(a_kernel_that_gave_up_has_no_buffer),
         cmocka_unit_test(no_buffer_and_dead_boots_are_seen),
         cmocka_unit_test(the_last_boot_counts_in_either_order),
         cmocka_unit_test(long_command_lines_come_in_pieces),
