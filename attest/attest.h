@@ -7,5 +7,6 @@
 int attest_report(int argc, char **argv);
 int attest_quote(int argc, char **argv);
 int attest_verify(int argc, char **argv);
+int attest_collateral(int argc, char **argv);
 
 #endif

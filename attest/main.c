@@ -8,6 +8,8 @@ int main(int argc, char **argv)
         { "report", "show this TD's report, or a saved one", attest_report },
         { "quote", "make a quote of this TD", attest_quote },
         { "verify", "say whether a quote is genuine, and good enough", attest_verify },
+        { "collateral", "fetch, refresh and show what quotes are verified with",
+          attest_collateral },
         { NULL, NULL, NULL },
     };
 
