@@ -37,6 +37,7 @@ include tests/fuzz/local.mk
 include tests/unit/collateral.mk
 include tests/sim/local.mk
 include tests/unit/sim.mk
+include tests/e2e/sim.mk
 include tests/unit/pam.mk
 include tests/unit/swiotlb.mk
 include tests/unit/grub.mk

@@ -16,7 +16,7 @@
 #include "tests/sim/sim_tls.h"
 
 #define REQUEST_LIMIT 16384
-#define HUGE_SIZE     ((size_t)256 << 20)
+#define HUGE_SIZE     ((size_t)64 << 20)
 
 struct sim_https {
     struct sim_server *server;

@@ -216,12 +216,18 @@ static int64_t clock_ms(void)
     return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
 }
 
-/* A process that asks for a quote; it exits with the errno, or 0. */
-static pid_t ask_in_child(const struct sim_runner *sim)
+/* Makes an entry and a process that asks for its quote (it exits with the errno, or 0), which now
+ * waits for what the knob delay_ms says. */
+static pid_t begin_slow_request(const struct sim_runner *sim, int64_t *ret_begun)
 {
-    pid_t child = fork();
+    uint8_t asked[64] = "asked for";
     char quote[16384];
+    pid_t child;
 
+    make_entry(sim);
+    assert_int_equal(write_inblob(sim, asked, sizeof(asked)), 0);
+    *ret_begun = clock_ms();
+    child = fork();
     if (child == 0) {
         ssize_t size = read_attribute(sim, "outblob", quote, sizeof(quote));
 
@@ -235,16 +241,11 @@ static pid_t ask_in_child(const struct sim_runner *sim)
 static void others_wait_while_a_quote_is_made(void **state)
 {
     struct sim_runner *sim = with(state, "delay_ms=600");
-    uint8_t asked[64] = "asked for";
     char second[512];
     int64_t begun;
-    pid_t child;
+    pid_t child = begin_slow_request(sim, &begun);
     int status;
 
-    make_entry(sim);
-    assert_int_equal(write_inblob(sim, asked, sizeof(asked)), 0);
-    begun = clock_ms();
-    child = ask_in_child(sim);
     (void)snprintf(second, sizeof(second), "%s/second", sim->tsm);
     assert_int_equal(mkdir(second, 0755), 0);
     assert_true(clock_ms() - begun >= 500);
@@ -257,16 +258,11 @@ static void others_wait_while_a_quote_is_made(void **state)
 static void a_killed_request_stays_in_flight(void **state)
 {
     struct sim_runner *sim = with(state, "delay_ms=1500");
-    uint8_t asked[64] = "asked for";
     char quote[16384];
     int64_t begun;
-    pid_t child;
+    pid_t child = begin_slow_request(sim, &begun);
     int status;
 
-    make_entry(sim);
-    assert_int_equal(write_inblob(sim, asked, sizeof(asked)), 0);
-    begun = clock_ms();
-    child = ask_in_child(sim);
     assert_int_equal(kill(child, SIGKILL), 0);
     assert_int_equal(waitpid(child, &status, 0), child);
     assert_true(WIFSIGNALED(status));
@@ -281,14 +277,10 @@ static void a_killed_request_stays_in_flight(void **state)
 static void an_uninterruptible_request_ignores_sigkill(void **state)
 {
     struct sim_runner *sim = with(state, "delay_ms=800 uninterruptible=on");
-    uint8_t asked[64] = "asked for";
-    int64_t begun = clock_ms();
-    pid_t child;
+    int64_t begun;
+    pid_t child = begin_slow_request(sim, &begun);
     int status;
 
-    make_entry(sim);
-    assert_int_equal(write_inblob(sim, asked, sizeof(asked)), 0);
-    child = ask_in_child(sim);
     assert_int_equal(kill(child, SIGKILL), 0);
     (void)usleep(200000);
     assert_int_equal(waitpid(child, &status, WNOHANG), 0);
