@@ -1,130 +1,30 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* tdx-attest as a person or a script meets it: each option, each error, exit code and words. */
 #include <json-c/json.h>
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 #include "core/base/files.h"
 #include "core/evidence/quote.h"
+#include "tests/unit/attest_runner.h"
 #include "tests/unit/cmocka_all.h"
 #include "tests/unit/evidence_builder.h"
 #include "tests/unit/sim_runner.h"
 
-#define TDX_ATTEST    "attest/tdx-attest"
-#define ARGUMENTS_MAX 40
-
 static struct sim_runner sim;
-static bool serving;
-static char folder[] = "/tmp/tdx-attest-cli.XXXXXX";
 
 static int start(void **state)
 {
     (void)state;
-    assert_non_null(mkdtemp(folder));
-    serving = sim_runner_start(&sim);
+    attest_start(&sim);
     return 0;
-}
-
-static void remove_file(const char *name)
-{
-    char path[128];
-
-    (void)snprintf(path, sizeof(path), "%s/%s", folder, name);
-    (void)unlink(path);
 }
 
 static int stop(void **state)
 {
-    static const char *const names[] = { "report.bin", "debug.bin", "bad.bin", "data.bin",
-                                         "saved.bin",  "quote.dat", "long.bin" };
-
     (void)state;
-    for (size_t i = 0; i < COUNT_OF(names); i++)
-        remove_file(names[i]);
-    assert_int_equal(rmdir(folder), 0);
-    if (serving)
-        sim_runner_stop(&sim);
+    attest_stop();
     return 0;
-}
-
-static void write_file(const char *name, const void *data, size_t size)
-{
-    char path[128];
-
-    (void)snprintf(path, sizeof(path), "%s/%s", folder, name);
-    assert_status(file_replace(path, (struct span){ data, size }, 0600, NULL), "OK");
-}
-
-/* Runs tdx-attest with words: "@NAME" is a file in the test's folder, "@device", "@tsm" and "@qgs"
- * are the simulator's. */
-static int attest(const char *words, struct text *out, struct text *err)
-{
-    char room[4096];
-    const char *arguments[ARGUMENTS_MAX] = { NULL };
-    char *copy = strdup(words), *rest = NULL;
-    size_t count = 0, used = 0;
-    int code;
-
-    assert_non_null(copy);
-    for (char *word = strtok_r(copy, " ", &rest); word != NULL && count < ARGUMENTS_MAX - 1;
-         word = strtok_r(NULL, " ", &rest)) {
-        const char *value = strcmp(word, "@device") == 0 ? sim.device
-                            : strcmp(word, "@tsm") == 0  ? sim.tsm
-                            : strcmp(word, "@qgs") == 0  ? sim.qgs_socket
-                                                         : word;
-
-        if (value == word && word[0] == '@') {
-            arguments[count] = room + used;
-            used += (size_t)snprintf(room + used, sizeof(room) - used, "%s/%s", folder, word + 1);
-            used++;
-        } else {
-            arguments[count] = value;
-        }
-        count++;
-    }
-    code = run_program(TDX_ATTEST, arguments, out, err);
-    free(copy);
-    return code;
-}
-
-struct cli_case {
-    const char *settings; /* of the simulator; NULL: it is not needed */
-    const char *words;
-    int code;
-    const char *out, *err; /* stand in standard output, in standard error; NULL: nothing at all */
-};
-
-static void assert_says(const char *where, const struct text *text, const char *expected)
-{
-    if (expected == NULL && text->length > 0)
-        fail_msg("%s should be empty: %s", where, text_string(text));
-    if (expected != NULL && strstr(text_string(text), expected) == NULL)
-        fail_msg("%s does not say \"%s\": %s", where, expected, text_string(text));
-}
-
-static void run_cases(const struct cli_case *cases, size_t count)
-{
-    struct text out = { 0 }, err = { 0 };
-
-    for (size_t i = 0; i < count; i++) {
-        int code;
-
-        if (cases[i].settings != NULL && !serving)
-            continue;
-        if (cases[i].settings != NULL)
-            sim_runner_set(&sim, cases[i].settings);
-        print_message("  tdx-attest %s\n", cases[i].words);
-        code = attest(cases[i].words, &out, &err);
-        if (code != cases[i].code)
-            fail_msg("exit code %d, expected %d: %s", code, cases[i].code, text_string(&err));
-        assert_says("standard output", &out, cases[i].out);
-        assert_says("standard error", &err, cases[i].err);
-    }
-    text_free(&out);
-    text_free(&err);
 }
 
 static void the_command_line_is_understood_or_refused(void **state)
@@ -155,7 +55,7 @@ static void the_command_line_is_understood_or_refused(void **state)
     };
 
     (void)state;
-    run_cases(cases, COUNT_OF(cases));
+    attest_run_cases(cases, COUNT_OF(cases));
 }
 
 static void report_data_are_hex_of_up_to_64_bytes(void **state)
@@ -179,9 +79,10 @@ static void report_data_are_hex_of_up_to_64_bytes(void **state)
     };
 
     (void)state;
-    write_file("long.bin", "0123456789012345678901234567890123456789012345678901234567890123x", 65);
-    write_file("data.bin", "data", 4);
-    run_cases(cases, COUNT_OF(cases));
+    attest_write_file("long.bin",
+                      "0123456789012345678901234567890123456789012345678901234567890123x", 65);
+    attest_write_file("data.bin", "data", 4);
+    attest_run_cases(cases, COUNT_OF(cases));
 }
 
 static void a_saved_report_is_shown(void **state)
@@ -202,14 +103,14 @@ static void a_saved_report_is_shown(void **state)
 
     (void)state;
     report_build(raw, 1);
-    write_file("report.bin", raw, sizeof(raw));
+    attest_write_file("report.bin", raw, sizeof(raw));
     raw[528] ^= 1;
-    write_file("bad.bin", raw, sizeof(raw));
+    attest_write_file("bad.bin", raw, sizeof(raw));
     raw[528] ^= 1;
     raw[512] |= 1;
     report_seal(raw);
-    write_file("debug.bin", raw, sizeof(raw));
-    run_cases(cases, COUNT_OF(cases));
+    attest_write_file("debug.bin", raw, sizeof(raw));
+    attest_run_cases(cases, COUNT_OF(cases));
 }
 
 static void the_devices_report_is_shown_and_saved(void **state)
@@ -230,9 +131,9 @@ static void the_devices_report_is_shown_and_saved(void **state)
     };
 
     (void)state;
-    if (!serving)
+    if (!attest_serving())
         skip();
-    run_cases(cases, COUNT_OF(cases));
+    attest_run_cases(cases, COUNT_OF(cases));
 }
 
 #define PLACES "--device @device --tsm @tsm --attest-conf /nonexistent --out @quote.dat "
@@ -259,10 +160,10 @@ static void a_quote_is_written_or_the_reasons_are_told(void **state)
     };
 
     (void)state;
-    if (!serving)
+    if (!attest_serving())
         skip();
-    write_file("data.bin", "data", 4);
-    run_cases(cases, COUNT_OF(cases));
+    attest_write_file("data.bin", "data", 4);
+    attest_run_cases(cases, COUNT_OF(cases));
 }
 
 static void a_quote_is_for_its_owners_eyes_and_carries_the_data(void **state)
@@ -271,18 +172,16 @@ static void a_quote_is_for_its_owners_eyes_and_carries_the_data(void **state)
     struct file_content raw = { 0 };
     struct quote quote;
     struct stat st;
-    char path[128];
 
     (void)state;
-    if (!serving)
+    if (!attest_serving())
         skip();
     sim_runner_set(&sim, "");
-    remove_file("quote.dat");
+    (void)unlink(attest_path("quote.dat"));
     assert_int_equal(attest("quote " PLACES "-d 00ff", &out, &err), 0);
-    (void)snprintf(path, sizeof(path), "%s/quote.dat", folder);
-    assert_int_equal(stat(path, &st), 0);
+    assert_int_equal(stat(attest_path("quote.dat"), &st), 0);
     assert_int_equal(st.st_mode & 0777, 0600);
-    assert_status(file_read(path, QUOTE_SIZE_LIMIT, 0, &raw, NULL), "OK");
+    assert_status(file_read(attest_path("quote.dat"), QUOTE_SIZE_LIMIT, 0, &raw, NULL), "OK");
     assert_status(quote_parse(raw.data, raw.size, &quote, NULL), "OK");
     assert_int_equal(quote.td.report_data[1], 0xff);
     for (size_t i = 2; i < TD_REPORT_DATA_SIZE; i++)
