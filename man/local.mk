@@ -1,1 +1,2 @@
 dist_man_MANS += man/tdx-swiotlb.8
+dist_man_MANS += man/tdx-attest.1
