@@ -104,8 +104,10 @@ enum tdx_status source_options_anchor(const struct source_options *options,
         return TDX_OK;
     }
     status = file_read(options->anchor_file, ANCHOR_SIZE_LIMIT, FILE_READ_ANY, &content, err);
-    if (status == TDX_OK)
+    if (status == TDX_OK) {
         status = trust_anchor_parse(file_content_span(&content), ret, err);
+        status_prefix(err, "%s", options->anchor_file);
+    }
     file_content_free(&content);
     return status;
 }

@@ -6,23 +6,25 @@
 
 #include "attest/attest.h"
 #include "attest/options.h"
+#include "attest/source_options.h"
 #include "attest/verdict.h"
 #include "attest/verify_print.h"
 #include "core/base/rfc3339.h"
-#include "core/collateral/bundle.h"
+#include "core/collateral/source.h"
 
 static const char help[] =
-    "Usage: tdx-attest verify --quote FILE --collateral BUNDLE [OPTION]...\n"
+    "Usage: tdx-attest verify --quote FILE [--collateral BUNDLE] [OPTION]...\n"
     "Verify a quote as Intel's own library does, and say whether to accept it.\n"
     "\n"
     "      --quote FILE         the quote ('-': standard input)\n"
     "      --collateral BUNDLE  what Intel publishes about the platform, in one JSON file\n"
+    "                           (default: from the cache, else from a server)\n"
     "      --at TIME            judge as of this time, 2026-01-31T23:59:59Z (now)\n"
-    "      --trust-anchor PEM   another root than Intel's (closed test networks)\n"
     "      --accept-tcb LIST    accepted TCB statuses, with commas (UpToDate)\n"
     "  -d, --report-data HEX    what the quote must carry, up to 64 bytes, zeros follow\n"
     "      --offline            never ask the network\n"
-    "      --format WORD        text or json (text)\n" OPTIONS_COMMON_HELP "\n"
+    "      --format WORD        text or json (text)\n"
+    "\n" OPTIONS_SOURCE_HELP "\n" OPTIONS_COMMON_HELP "\n"
     "Accepted means: verified, NO_DEBUG, collateral not expired, and a TCB status that is\n"
     "accepted. Exit codes: 0 accepted, 1 not accepted, 2 usage, 3 could not be decided.\n";
 
@@ -30,16 +32,16 @@ enum {
     OPTION_QUOTE = OPTION_OWN,
     OPTION_COLLATERAL,
     OPTION_AT,
-    OPTION_TRUST_ANCHOR,
     OPTION_ACCEPT_TCB,
     OPTION_OFFLINE,
 };
 
 struct verify_options {
     struct options shared;
-    const char *quote, *collateral, *trust_anchor;
+    struct source_options source;
+    const char *quote;
     int64_t at;
-    bool has_at, offline, has_report_data;
+    bool has_at, has_report_data;
     unsigned accepted;
     uint8_t report_data[TD_REPORT_DATA_SIZE];
 };
@@ -55,13 +57,10 @@ static int take_option(struct verify_options *options, int letter)
         options->quote = optarg;
         break;
     case OPTION_COLLATERAL:
-        options->collateral = optarg;
-        break;
-    case OPTION_TRUST_ANCHOR:
-        options->trust_anchor = optarg;
+        options->source.request.bundle = optarg;
         break;
     case OPTION_OFFLINE:
-        options->offline = true;
+        options->source.request.offline = true;
         break;
     case OPTION_AT:
         status = rfc3339_parse(optarg, strlen(optarg), &options->at, &err);
@@ -83,21 +82,26 @@ static int read_options(struct verify_options *options, int argc, char **argv, b
 {
     static const struct option table[] = {
         OPTIONS_COMMON,
+        OPTIONS_SOURCE,
         { "quote", required_argument, NULL, OPTION_QUOTE },
         { "collateral", required_argument, NULL, OPTION_COLLATERAL },
         { "at", required_argument, NULL, OPTION_AT },
-        { "trust-anchor", required_argument, NULL, OPTION_TRUST_ANCHOR },
         { "accept-tcb", required_argument, NULL, OPTION_ACCEPT_TCB },
         { "report-data", required_argument, NULL, 'd' },
         { "offline", no_argument, NULL, OPTION_OFFLINE },
         { 0 },
     };
+    const struct program *program = &options->shared.program;
+    const struct source_request *request = &options->source.request;
     int letter, code = TDX_EXIT_YES;
 
     *ret_end = true;
     while ((letter = getopt_long(argc, argv, OPTIONS_SHORT "d:", table, NULL)) != -1) {
-        enum options_result result = options_shared(&options->shared, letter, argv, &code);
+        enum options_result result;
 
+        if (source_option(&options->source, letter))
+            continue;
+        result = options_shared(&options->shared, letter, argv, &code);
         if (result == OPTIONS_NOT_SHARED)
             code = take_option(options, letter);
         if (code != TDX_EXIT_YES || result == OPTIONS_END)
@@ -107,31 +111,35 @@ static int read_options(struct verify_options *options, int argc, char **argv, b
     if (code != TDX_EXIT_YES)
         return code;
     if (options->quote == NULL)
-        return program_usage(&options->shared.program, "--quote FILE is missing");
-    if (options->collateral == NULL)
-        return program_usage(&options->shared.program,
-                             "--collateral BUNDLE is missing (one JSON file; 'tdx-attest "
-                             "collateral fetch' writes it)");
+        return program_usage(program, "--quote FILE is missing");
+    if (request->offline && (request->pccs_url != NULL || request->region != NULL))
+        return program_usage(program, "--offline and a server exclude each other");
+    if (request->bundle != NULL && (request->pccs_url != NULL || request->region != NULL))
+        return program_usage(program, "--collateral and a server exclude each other");
+    code = source_options_complete(&options->source, program);
+    if (code != TDX_EXIT_YES)
+        return code;
     *ret_end = false;
     return TDX_EXIT_YES;
 }
 
-static enum tdx_status get_anchor(const struct verify_options *options, struct trust_anchor *ret,
-                                  struct tdx_error *err)
+/* From where the options say; libcurl is started only where it may be needed. */
+static enum tdx_status get_collateral(const struct verify_options *options,
+                                      const struct quote *quote, struct source_found *ret,
+                                      struct tdx_error *err)
 {
-    struct file_content pem = { 0 };
-    enum tdx_status status;
+    const struct source_request *request = &options->source.request;
+    bool network = request->bundle == NULL && !request->offline;
+    enum tdx_status status = network ? pcs_http_start(err) : TDX_OK;
 
-    if (options->trust_anchor == NULL) {
-        *ret = *trust_anchor_intel();
-        return TDX_OK;
-    }
-    status = file_read(options->trust_anchor, COLLATERAL_CHAIN_LIMIT, FILE_READ_ANY, &pem, err);
-    if (status == TDX_OK) {
-        status = trust_anchor_parse(file_content_span(&pem), ret, err);
-        status_prefix(err, "%s", options->trust_anchor);
-    }
-    file_content_free(&pem);
+    if (status != TDX_OK)
+        return status;
+    status = source_collateral(request, quote, ret, err);
+    source_options_progress_end(&options->source);
+    if (network)
+        pcs_http_stop();
+    if (status == TDX_OK && ret->kind == SOURCE_SERVER)
+        source_options_notes(&options->shared.program, &ret->service);
     return status;
 }
 
@@ -140,8 +148,8 @@ static enum tdx_status verify(const struct verify_options *options, struct span 
                               struct verdict *verdict, struct tdx_error *err)
 {
     struct trust_anchor anchor;
-    struct bundle bundle = { 0 };
-    enum tdx_status status = get_anchor(options, &anchor, err);
+    struct source_found found = { 0 };
+    enum tdx_status status = source_options_anchor(&options->source, &anchor, err);
 
     if (status != TDX_OK)
         return status;
@@ -151,12 +159,12 @@ static enum tdx_status verify(const struct verify_options *options, struct span 
         return status;
     verdict->has_quote = true;
     verdict->trailing_bytes = raw.size - verdict->quote.length;
-    status = bundle_load(options->collateral, FILE_READ_ANY, &bundle, err);
+    status = get_collateral(options, &verdict->quote, &found, err);
     if (status == TDX_OK)
-        status = verify_once(raw.data, raw.size, &bundle.parts, verdict->now, &anchor,
+        status = verify_once(raw.data, raw.size, &found.bundle.parts, verdict->now, &anchor,
                              &verdict->verification, err);
     verdict->has_verification = status == TDX_OK;
-    bundle_free(&bundle);
+    source_found_free(&found);
     return status;
 }
 
@@ -201,7 +209,7 @@ int attest_verify(int argc, char **argv)
     if (verdict == NULL)
         return program_fail(&options.shared.program, TDX_NO_MEMORY, NULL);
     verdict->now = options.has_at ? options.at : (int64_t)time(NULL);
-    verdict->anchor_is_intel = options.trust_anchor == NULL;
+    verdict->anchor_is_intel = options.source.anchor_file == NULL;
     status = file_read(options.quote, QUOTE_SIZE_LIMIT, FILE_READ_ANY, &raw, &err);
     if (status == TDX_OK)
         status = verify(&options, file_content_span(&raw), verdict, &err);
