@@ -5,6 +5,7 @@ core_libbase_la_SOURCES = \
 	core/base/base64.c core/base/base64.h \
 	core/base/bytes.c core/base/bytes.h \
 	core/base/conf.c core/base/conf.h \
+	core/base/crypto.c core/base/crypto.h \
 	core/base/files.c core/base/files_write.c core/base/files.h \
 	core/base/hex.c core/base/hex.h \
 	core/base/json.c core/base/json.h core/base/json_scan.c core/base/json_scan.h \

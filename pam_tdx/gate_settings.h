@@ -26,8 +26,8 @@ struct gate_settings {
 /* Takes a key that belongs here into settings, leaves every other key alone. Returns TDX_OK or
  * CONF_BAD_VALUE. */
 enum tdx_status gate_settings_set(enum gate_key key, const struct conf_line *line,
-                                  struct gate_settings *settings,
-                                  struct tdx_error *err) TDX_MUST_CHECK;
+                                  struct gate_settings *settings, struct tdx_error *err)
+    TDX_MUST_CHECK;
 
 /* Reads source into *ret. Unlike elsewhere *ret is always filled: with what could be read, and
  * otherwise with the defaults, which are the strict ones. Returns as gate_source_read(). */

@@ -27,3 +27,28 @@ install-data-hook:
 	rm -f $(DESTDIR)$(pamdir)/pam_tdx.la
 uninstall-hook:
 	rm -f $(DESTDIR)$(pamdir)/pam_tdx.so
+
+# The decision. No libcurl: it would cost each login 3 ms.
+noinst_LTLIBRARIES += pam_tdx/libgatebase.la pam_tdx/libgate.la
+# What needs core/base only.
+pam_tdx_libgatebase_la_SOURCES = \
+	pam_tdx/gate_keys.c pam_tdx/gate_keys.h \
+	pam_tdx/gate_settings.c pam_tdx/gate_settings.h \
+	pam_tdx/verdict.c pam_tdx/verdict.h
+pam_tdx_libgatebase_la_LIBADD = core/libbase.la
+pam_tdx_libgate_la_SOURCES = \
+	pam_tdx/gate_collateral.c pam_tdx/gate_collateral.h \
+	pam_tdx/gate_conf.c pam_tdx/gate_conf.h \
+	pam_tdx/gate_quote.c pam_tdx/gate_quote.h \
+	pam_tdx/gate_sandbox.c pam_tdx/gate_sandbox.h \
+	pam_tdx/gate_state.c pam_tdx/gate_state.h \
+	pam_tdx/gate_verify.c pam_tdx/gate_verify.h
+pam_tdx_libgate_la_LIBADD = pam_tdx/libgatebase.la
+
+tdxlibexec_PROGRAMS += pam_tdx/tdx-gate-check
+pam_tdx_tdx_gate_check_SOURCES = pam_tdx/gate_check.c
+pam_tdx_tdx_gate_check_LDADD = pam_tdx/libgate.la cli/libcli.la core/libcollateral.la core/libappraise.la \
+	core/libverify.la core/libevidence.la core/libbase.la $(CRYPTO_LIBS)
+pam_tdx_tdx_gate_check_LDFLAGS = $(TDX_PROGRAM_LDFLAGS)
+
+dist_man_MANS += man/pam_tdx.8 man/gate.conf.5 man/tdx-gate-check.8

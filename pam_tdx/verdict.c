@@ -40,24 +40,12 @@ size_t verdict_print(const struct verdict *verdict, char out[static VERDICT_LINE
                                      checksum(out, length));
 }
 
-static bool find_status(const char *id, size_t length, enum tdx_status *ret)
-{
-    for (int i = 0; i < TDX_STATUS_COUNT; i++) {
-        const char *known = status_id((enum tdx_status)i);
-
-        if (strlen(known) == length && memcmp(known, id, length) == 0) {
-            *ret = (enum tdx_status)i;
-            return true;
-        }
-    }
-    return false;
-}
-
 bool verdict_parse(const char *text, size_t size, struct verdict *ret)
 {
     struct verdict verdict = { .status = TDX_INTERNAL };
     char expected[TAIL_SIZE + 1];
-    const char *id = text + HEAD_SIZE, *tab;
+    const char *tab;
+    char id[64];
     size_t length;
 
     if (size < HEAD_SIZE + TAIL_SIZE || size >= VERDICT_LINE_LIMIT ||
@@ -67,8 +55,12 @@ bool verdict_parse(const char *text, size_t size, struct verdict *ret)
     (void)snprintf(expected, sizeof(expected), "\t%08x\n", checksum(text, size));
     if (memcmp(text + size, expected, TAIL_SIZE) != 0)
         return false;
-    tab = memchr(id, '\t', size - HEAD_SIZE);
-    if (tab == NULL || !find_status(id, (size_t)(tab - id), &verdict.status))
+    tab = memchr(text + HEAD_SIZE, '\t', size - HEAD_SIZE);
+    if (tab == NULL || (length = (size_t)(tab - text) - HEAD_SIZE) >= sizeof(id))
+        return false;
+    memcpy(id, text + HEAD_SIZE, length);
+    id[length] = '\0';
+    if (!status_find(id, &verdict.status))
         return false;
     length = (size_t)(text + size - (tab + 1));
     if (length >= sizeof(verdict.detail))

@@ -2,7 +2,6 @@
 #include "core/base/status.h"
 
 #include <stdarg.h>
-#include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -40,6 +39,16 @@ const char *status_remedy(enum tdx_status status)
 int status_exit_code(enum tdx_status status)
 {
     return row_of(status)->exit_code;
+}
+
+bool status_find(const char *id, enum tdx_status *ret)
+{
+    for (int i = 0; i < TDX_STATUS_COUNT; i++)
+        if (strcmp(status_id((enum tdx_status)i), id) == 0) {
+            *ret = (enum tdx_status)i;
+            return true;
+        }
+    return false;
 }
 
 /* One line, whatever came in: details may quote names from files and from the network. */

@@ -8,6 +8,7 @@
 #ifndef CORE_BASE_STATUS_H
 #define CORE_BASE_STATUS_H
 
+#include <stdbool.h>
 #include <stddef.h>
 
 #define TDX_MUST_CHECK __attribute__((warn_unused_result))
@@ -41,6 +42,10 @@ const char *status_id(enum tdx_status status);
 const char *status_message(enum tdx_status status);
 const char *status_remedy(enum tdx_status status); /* "" where there is none */
 int status_exit_code(enum tdx_status status);
+
+/* The status with this id, for what one program of ours wrote and another reads. Returns false for
+ * an id that there is not. */
+bool status_find(const char *id, enum tdx_status *ret) TDX_MUST_CHECK;
 
 /* Records status and detail in err (may be NULL) and returns status, so that a failing function is
  * left with one line: return status_fail(err, TDX_..., "...").

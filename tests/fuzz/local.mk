@@ -86,6 +86,20 @@ tests_fuzz_fuzz_kernel_log_LDADD = swiotlb/libswiotlb.la
 tests_fuzz_fuzz_kernel_log_LDFLAGS = $(FUZZ_LINK)
 endif
 
+# gate_conf
+UNIT_TESTS += tests/fuzz/replay_gate_conf
+fuzz_gate_conf_libraries = pam_tdx/libgate.la core/libverify.la core/libevidence.la core/libbase.la \
+	$(CRYPTO_LIBS)
+tests_fuzz_replay_gate_conf_SOURCES = tests/fuzz/fuzz_gate_conf.c $(FUZZ_REPLAY)
+tests_fuzz_replay_gate_conf_LDADD = $(fuzz_gate_conf_libraries)
+tests_fuzz_replay_gate_conf_LDFLAGS = $(TDX_PROGRAM_LDFLAGS)
+if FUZZERS
+FUZZ_TARGETS += tests/fuzz/fuzz_gate_conf
+tests_fuzz_fuzz_gate_conf_SOURCES = tests/fuzz/fuzz_gate_conf.c $(FUZZ_SHARED)
+tests_fuzz_fuzz_gate_conf_LDADD = $(fuzz_gate_conf_libraries)
+tests_fuzz_fuzz_gate_conf_LDFLAGS = $(FUZZ_LINK)
+endif
+
 check_PROGRAMS += $(FUZZ_TARGETS)
 
 FUZZ_SECONDS = 30

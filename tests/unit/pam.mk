@@ -4,12 +4,18 @@ if HAVE_CMOCKA
 UNIT_TESTS += tests/unit/test_verdict tests/unit/test_pam_retval tests/unit/test_pam_host
 check_PROGRAMS += tests/unit/gate_double
 
-tests_unit_gate_double_SOURCES = tests/unit/gate_double.c pam_tdx/verdict.c
-tests_unit_gate_double_LDADD = core/libbase.la
+UNIT_TESTS += tests/unit/test_gate_conf
+tests_unit_test_gate_conf_SOURCES = tests/unit/test_gate_conf.c
+tests_unit_test_gate_conf_CPPFLAGS = $(AM_CPPFLAGS) $(CMOCKA_CFLAGS)
+tests_unit_test_gate_conf_LDADD = pam_tdx/libgate.la core/libverify.la core/libevidence.la \
+	core/libbase.la $(CMOCKA_LIBS) $(CRYPTO_LIBS)
 
-tests_unit_test_verdict_SOURCES = tests/unit/test_verdict.c pam_tdx/verdict.c
+tests_unit_gate_double_SOURCES = tests/unit/gate_double.c
+tests_unit_gate_double_LDADD = pam_tdx/libgatebase.la
+
+tests_unit_test_verdict_SOURCES = tests/unit/test_verdict.c
 tests_unit_test_verdict_CPPFLAGS = $(AM_CPPFLAGS) $(CMOCKA_CFLAGS)
-tests_unit_test_verdict_LDADD = core/libbase.la $(CMOCKA_LIBS)
+tests_unit_test_verdict_LDADD = pam_tdx/libgatebase.la $(CMOCKA_LIBS)
 
 tests_unit_test_pam_retval_SOURCES = \
 	tests/unit/test_pam_retval.c tests/unit/pam_host.c tests/unit/pam_host.h
@@ -23,3 +29,4 @@ tests_unit_test_pam_host_CPPFLAGS = $(AM_CPPFLAGS) $(CMOCKA_CFLAGS)
 tests_unit_test_pam_host_LDADD = core/libbase.la $(CMOCKA_LIBS) $(PAM_LIBS) -lpthread
 EXTRA_tests_unit_test_pam_host_DEPENDENCIES = pam_tdx/pam_tdx.la tests/unit/gate_double
 endif
+include tests/e2e/pam.mk

@@ -1,0 +1,47 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Steps 6 and 7 of a login: is this quote good, and is it good enough. Everything that the host or
+ * the network may have sent is read in a process that can do nothing else (gate_sandbox.h). */
+#ifndef PAM_TDX_GATE_VERIFY_H
+#define PAM_TDX_GATE_VERIFY_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "core/appraise/policy.h"
+#include "core/base/bytes.h"
+#include "core/base/status.h"
+#include "core/collateral/floor.h"
+#include "pam_tdx/gate_collateral.h"
+#include "pam_tdx/gate_conf.h"
+#include "pam_tdx/gate_quote.h"
+#include "pam_tdx/gate_state.h"
+
+/* What there is to verify; all of it borrowed. */
+struct gate_task {
+    const struct gate_conf *conf;
+    const struct gate_quote *evidence;
+    const struct gate_bundles *bundles; /* the first one that is for this platform counts */
+    struct span anchor;                 /* PEM, or empty: Intel's root */
+    const struct policy_set *policies;  /* may be empty: the built-in policy is enough then */
+    const uint8_t *trusted_digest;      /* GATE_DIGEST_SIZE bytes, or NULL */
+    int64_t now;                        /* seconds since 1970 */
+};
+
+struct gate_result {
+    enum tdx_status status;       /* TDX_OK: accepted */
+    char detail[TDX_DETAIL_SIZE]; /* why not; or the facts, for the log */
+    /* The rest only for TDX_OK. */
+    bool is_intel;
+    uint8_t anchor_key[VERIFY_PUBLIC_KEY_SIZE];
+    uint8_t digest[GATE_DIGEST_SIZE]; /* of the collateral, all of whose signatures hold */
+    struct floor_mark mark;
+};
+
+/* The decision itself, in this process. Always fills *ret. */
+void gate_verify(const struct gate_task *task, struct gate_result *ret);
+
+/* The same in a process of its own, shut in. Waits at most timeout_ms for it. Always fills *ret;
+ * GATE_VERIFIER or GATE_SANDBOX if there is no decision. */
+void gate_verify_apart(const struct gate_task *task, unsigned timeout_ms, struct gate_result *ret);
+
+#endif
