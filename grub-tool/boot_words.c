@@ -12,6 +12,7 @@ void boot_words_free(struct boot_words *words)
         return;
     free(words->words);
     free(words->line);
+    free(words->kernel);
     *words = (struct boot_words){ 0 };
 }
 
@@ -161,6 +162,8 @@ static void make_line(struct splitter *s)
             s->ret->line_size = i; /* the last byte is a blank that GRUB turns into the NUL */
     }
     line[s->line_count] = '\0';
+    s->ret->kernel = strndup(line, s->ret->line_size);
+    s->no_memory |= s->ret->kernel == NULL;
     for (size_t i = 0; i < s->ret->count; i++) {
         struct boot_word *word = &s->ret->words[i];
         char *text = line + word->name, *value;

@@ -48,7 +48,8 @@ struct boot_word {
 struct boot_words {
     struct boot_word *words;
     size_t count;
-    char *line; /* what the kernel gets, quotes of words replaced by NULs; for name and size */
+    char *line;   /* what the kernel gets, quotes of words replaced by NULs; for name and size */
+    char *kernel; /* the kernel's command line as it is handed over */
     size_t line_size; /* bytes on the kernel's command line */
     enum boot_problem problem;
     size_t problem_at; /* offset in the text */

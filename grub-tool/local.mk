@@ -2,12 +2,28 @@
 noinst_LTLIBRARIES += grub-tool/libgrubread.la
 
 grub_tool_libgrubread_la_SOURCES = \
+	grub-tool/bls.c grub-tool/bls.h grub-tool/bls_folder.c \
+	grub-tool/boot_detect.c \
+	grub-tool/boot_layout.c grub-tool/boot_layout.h grub-tool/boot_layout_internal.h \
+	grub-tool/boot_layout_grub.c grub-tool/boot_layout_systemd.c \
 	grub-tool/boot_words.c grub-tool/boot_words.h \
 	grub-tool/boot_line.c grub-tool/boot_line.h \
 	grub-tool/default_grub.c grub-tool/default_grub.h grub-tool/default_grub_internal.h \
 	grub-tool/default_grub_edit.c grub-tool/default_grub_prove.c \
+	grub-tool/grub_env.c grub-tool/grub_env.h \
+	grub-tool/grub_expand.c grub-tool/grub_expand.h \
+	grub-tool/grub_find.c grub-tool/grub_script.c grub-tool/grub_script.h \
+	grub-tool/grub_parse.c grub-tool/grub_parse.h \
+	grub-tool/grub_test.c grub-tool/grub_test.h \
 	grub-tool/shell_command.c grub-tool/shell_script.c grub-tool/shell_script.h \
 	grub-tool/shell_lex.c grub-tool/shell_lex.h \
 	grub-tool/shell_value.c grub-tool/shell_value.h \
 	grub-tool/token.c grub-tool/token.h
-grub_tool_libgrubread_la_LIBADD = core/libbase.la
+grub_tool_libgrubread_la_LIBADD = swiotlb/libswiotlb.la core/libbase.la
+
+sbin_PROGRAMS += grub-tool/tdx-grub
+grub_tool_tdx_grub_SOURCES = grub-tool/tdx_grub.c grub-tool/tdx_grub.h \
+	grub-tool/cmd_show.c grub-tool/options.c \
+	grub-tool/show.c grub-tool/show.h
+grub_tool_tdx_grub_LDADD = grub-tool/libgrubread.la cli/libcli.la
+grub_tool_tdx_grub_LDFLAGS = $(TDX_PROGRAM_LDFLAGS)

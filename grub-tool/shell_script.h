@@ -86,8 +86,8 @@ struct shell_command {
 };
 
 /* Acts on the command. False: refused. */
-bool shell_command_run(struct shell_script *script,
-                       const struct shell_command *command) TDX_MUST_CHECK;
+bool shell_command_run(struct shell_script *script, const struct shell_command *command)
+    TDX_MUST_CHECK;
 bool shell_script_refuse(struct shell_script *script, size_t file, unsigned line,
                          const char *reason);
 void shell_script_note(struct shell_script *script, size_t file, unsigned line, const char *text);

@@ -1,5 +1,9 @@
 GRUB_SHELL = tests/unit/grub_shell.c tests/unit/grub_shell.h
 if HAVE_CMOCKA
+UNIT_TESTS += tests/unit/test_boot_layout
+tests_unit_test_boot_layout_SOURCES = tests/unit/test_boot_layout.c
+tests_unit_test_boot_layout_CPPFLAGS = $(AM_CPPFLAGS) $(CMOCKA_CFLAGS)
+tests_unit_test_boot_layout_LDADD = grub-tool/libgrubread.la $(CMOCKA_LIBS)
 UNIT_TESTS += tests/unit/test_default_grub
 tests_unit_test_default_grub_SOURCES = tests/unit/test_default_grub.c $(GRUB_SHELL)
 tests_unit_test_default_grub_CPPFLAGS = $(AM_CPPFLAGS) $(CMOCKA_CFLAGS)

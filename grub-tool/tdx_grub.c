@@ -1,0 +1,13 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "grub-tool/tdx_grub.h"
+
+int main(int argc, char **argv)
+{
+    static const struct command commands[] = {
+        { "show", "tell what boots and which swiotlb= it gets", grub_show },
+        { NULL, NULL, NULL },
+    };
+
+    return program_dispatch("tdx-grub", "Write swiotlb= into the boot configuration, safely.",
+                            commands, argc, argv);
+}
