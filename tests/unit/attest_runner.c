@@ -13,22 +13,24 @@
 #define ARGUMENTS_MAX 40
 #define PATH_SIZE     512
 
-static struct sim_runner *simulator;
+static struct sim_runner simulator;
 static bool serving;
 static char folder[] = "/tmp/tdx-attest.XXXXXX";
 
-void attest_start(struct sim_runner *sim)
+int attest_start(void **state)
 {
+    (void)state;
     assert_non_null(mkdtemp(folder));
-    simulator = sim;
-    serving = sim_runner_start(sim);
+    serving = sim_runner_start(&simulator);
+    return 0;
 }
 
-void attest_stop(void)
+int attest_stop(void **state)
 {
     DIR *dir = opendir(folder);
     struct dirent *entry;
 
+    (void)state;
     assert_non_null(dir);
     while ((entry = readdir(dir)) != NULL)
         if (entry->d_name[0] != '.')
@@ -36,12 +38,13 @@ void attest_stop(void)
     (void)closedir(dir);
     assert_int_equal(rmdir(folder), 0);
     if (serving)
-        sim_runner_stop(simulator);
+        sim_runner_stop(&simulator);
+    return 0;
 }
 
-bool attest_serving(void)
+const struct sim_runner *attest_simulator(void)
 {
-    return serving;
+    return serving ? &simulator : NULL;
 }
 
 const char *attest_path(const char *name)
@@ -69,11 +72,11 @@ int attest(const char *words, struct text *out, struct text *err)
     for (char *word = strtok_r(copy, " ", &rest); word != NULL && count < ARGUMENTS_MAX - 1;
          word = strtok_r(NULL, " ", &rest), count++) {
         if (strcmp(word, "@device") == 0) {
-            arguments[count] = simulator->device;
+            arguments[count] = simulator.device;
         } else if (strcmp(word, "@tsm") == 0) {
-            arguments[count] = simulator->tsm;
+            arguments[count] = simulator.tsm;
         } else if (strcmp(word, "@qgs") == 0) {
-            arguments[count] = simulator->qgs_socket;
+            arguments[count] = simulator.qgs_socket;
         } else if (word[0] == '@') {
             (void)snprintf(paths[count], PATH_SIZE, "%s", attest_path(word + 1));
             arguments[count] = paths[count];
@@ -104,7 +107,7 @@ void attest_run_cases_after(void (*before)(void), const struct cli_case *cases, 
         if (cases[i].settings != NULL && !serving)
             continue;
         if (cases[i].settings != NULL)
-            sim_runner_set(simulator, cases[i].settings);
+            sim_runner_set(&simulator, cases[i].settings);
         if (before != NULL)
             before();
         print_message("  %s%stdx-attest %s\n", cases[i].settings != NULL ? cases[i].settings : "",

@@ -9,10 +9,13 @@
 #include "core/base/text.h"
 #include "tests/unit/sim_runner.h"
 
-/* A folder for the tests' files, and the simulator where it can run; once for a test program. */
-void attest_start(struct sim_runner *sim);
-void attest_stop(void); /* removes the files in the folder and the folder */
-bool attest_serving(void);
+/* For cmocka_run_group_tests_name(): a folder for the tests' files, and a simulator where it can
+ * run; both are gone after the group. */
+int attest_start(void **state);
+int attest_stop(void **state);
+
+/* The simulator, or NULL where it cannot run. */
+const struct sim_runner *attest_simulator(void);
 
 void attest_write_file(const char *name, const void *data, size_t size);
 const char *attest_path(const char *name); /* in the folder; valid until the next call */

@@ -9,7 +9,7 @@ FAULT = tests/unit/fault.c tests/unit/fault.h
 
 if HAVE_CMOCKA
 UNIT_TESTS += tests/unit/test_td_report tests/unit/test_quote tests/unit/test_corpus_evidence \
-	tests/unit/test_event_log tests/unit/test_providers
+	tests/unit/test_event_log tests/unit/test_provider_parts tests/unit/test_providers
 
 tests_unit_test_td_report_SOURCES = tests/unit/test_td_report.c $(EVIDENCE_BUILDER) $(FAULT)
 tests_unit_test_td_report_CPPFLAGS = $(AM_CPPFLAGS) $(CMOCKA_CFLAGS) $(CRYPTO_CFLAGS)
@@ -31,6 +31,11 @@ tests_unit_test_event_log_SOURCES = tests/unit/test_event_log.c $(EVENT_LOG_BUIL
 tests_unit_test_event_log_CPPFLAGS = $(AM_CPPFLAGS) $(CMOCKA_CFLAGS) $(CRYPTO_CFLAGS) $(JSON_CFLAGS)
 tests_unit_test_event_log_LDADD = core/libevidence.la $(CMOCKA_LIBS) $(CRYPTO_LIBS) $(JSON_LIBS)
 tests_unit_test_event_log_LDFLAGS = $(TDX_PROGRAM_LDFLAGS) $(FAULT_CRYPTO_WRAP)
+
+tests_unit_test_provider_parts_SOURCES = tests/unit/test_provider_parts.c
+tests_unit_test_provider_parts_CPPFLAGS = $(AM_CPPFLAGS) $(CMOCKA_CFLAGS)
+tests_unit_test_provider_parts_LDADD = core/libevidence.la $(CMOCKA_LIBS)
+tests_unit_test_provider_parts_LDFLAGS = $(TDX_PROGRAM_LDFLAGS)
 
 # Its simulator needs FUSE; without, most of it is skipped.
 tests_unit_test_providers_SOURCES = tests/unit/test_providers.c $(SIM_RUNNER)

@@ -11,22 +11,6 @@
 #include "tests/unit/evidence_builder.h"
 #include "tests/unit/sim_runner.h"
 
-static struct sim_runner sim;
-
-static int start(void **state)
-{
-    (void)state;
-    attest_start(&sim);
-    return 0;
-}
-
-static int stop(void **state)
-{
-    (void)state;
-    attest_stop();
-    return 0;
-}
-
 static void the_command_line_is_understood_or_refused(void **state)
 {
     static const struct cli_case cases[] = {
@@ -131,7 +115,7 @@ static void the_devices_report_is_shown_and_saved(void **state)
     };
 
     (void)state;
-    if (!attest_serving())
+    if (attest_simulator() == NULL)
         skip();
     attest_run_cases(cases, COUNT_OF(cases));
 }
@@ -160,7 +144,7 @@ static void a_quote_is_written_or_the_reasons_are_told(void **state)
     };
 
     (void)state;
-    if (!attest_serving())
+    if (attest_simulator() == NULL)
         skip();
     attest_write_file("data.bin", "data", 4);
     attest_run_cases(cases, COUNT_OF(cases));
@@ -174,9 +158,9 @@ static void a_quote_is_for_its_owners_eyes_and_carries_the_data(void **state)
     struct stat st;
 
     (void)state;
-    if (!attest_serving())
+    if (attest_simulator() == NULL)
         skip();
-    sim_runner_set(&sim, "");
+    sim_runner_set(attest_simulator(), "");
     (void)unlink(attest_path("quote.dat"));
     assert_int_equal(attest("quote " PLACES "-d 00ff", &out, &err), 0);
     assert_int_equal(stat(attest_path("quote.dat"), &st), 0);
@@ -225,5 +209,5 @@ int main(void)
         cmocka_unit_test(json_output_is_json),
     };
 
-    return cmocka_run_group_tests_name("attest_cli", tests, start, stop);
+    return cmocka_run_group_tests_name("attest_cli", tests, attest_start, attest_stop);
 }

@@ -11,26 +11,11 @@
 #include "tests/unit/evidence_builder.h"
 #include "tests/unit/sim_runner.h"
 
-static struct sim_runner sim;
-
-static int start(void **state)
-{
-    (void)state;
-    attest_start(&sim);
-    return 0;
-}
-
-static int stop(void **state)
-{
-    (void)state;
-    attest_stop();
-    return 0;
-}
-
 static void simulate(const char *command, const char *file, const char *report_data)
 {
     char *path = strdup(attest_path(file));
-    const char *arguments[] = { command, "--dir", sim.folder, "--out", path, NULL, NULL, NULL };
+    const char *arguments[] = { command, "--dir", attest_simulator()->folder, "--out", path, NULL,
+                                NULL,    NULL };
     struct text out = { 0 }, err = { 0 };
 
     if (report_data != NULL) {
@@ -103,7 +88,7 @@ static void a_sound_quote_is_accepted_and_others_are_not(void **state)
     };
 
     (void)state;
-    if (!attest_serving())
+    if (attest_simulator() == NULL)
         skip();
     attest_run_cases_after(make_files, cases, COUNT_OF(cases));
 }
@@ -124,7 +109,7 @@ static void options_change_what_is_accepted(void **state)
     };
 
     (void)state;
-    if (!attest_serving())
+    if (attest_simulator() == NULL)
         skip();
     attest_run_cases_after(make_files, cases, COUNT_OF(cases));
 }
@@ -185,12 +170,12 @@ static void every_verdict_has_the_members_of_the_contract(void **state)
     struct text out = { 0 }, err = { 0 };
 
     (void)state;
-    if (!attest_serving())
+    if (attest_simulator() == NULL)
         skip();
     for (size_t i = 0; i < COUNT_OF(settings); i++) {
         struct json_object *object;
 
-        sim_runner_set(&sim, settings[i]);
+        sim_runner_set(attest_simulator(), settings[i]);
         make_files();
         (void)attest(TRUSTED "--format json", &out, &err);
         object = json_tokener_parse(text_string(&out));
@@ -211,12 +196,12 @@ static void text_output_fits_80_columns(void **state)
     struct text out = { 0 }, err = { 0 };
 
     (void)state;
-    if (!attest_serving())
+    if (attest_simulator() == NULL)
         skip();
     for (size_t i = 0; i < COUNT_OF(settings); i++) {
         const char *rest;
 
-        sim_runner_set(&sim, settings[i]);
+        sim_runner_set(attest_simulator(), settings[i]);
         make_files();
         (void)attest(TRUSTED, &out, &err);
         rest = strchr(text_string(&out), '\n'); /* the first line has the file's name */
@@ -243,5 +228,5 @@ int main(void)
         cmocka_unit_test(text_output_fits_80_columns),
     };
 
-    return cmocka_run_group_tests_name("attest_verify", tests, start, stop);
+    return cmocka_run_group_tests_name("attest_verify", tests, attest_start, attest_stop);
 }
