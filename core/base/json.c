@@ -255,8 +255,10 @@ int64_t json_as_int(const struct json_place *place, int64_t smallest, int64_t la
 
     if (!expect(place, JSON_NUMBER, "a whole number"))
         return 0;
-    if (whole_number(json_raw(place), &negative, &value) && value <= INT64_MAX) {
-        number = negative ? -(int64_t)value : (int64_t)value;
+    if (whole_number(json_raw(place), &negative, &value) &&
+        value <= (uint64_t)INT64_MAX + negative) {
+        /* -2^63 has no positive counterpart */
+        number = negative ? -(int64_t)(value - 1) - 1 : (int64_t)value;
         if (number >= smallest && number <= largest)
             return number;
     }

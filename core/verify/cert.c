@@ -50,9 +50,9 @@ static bool read_is_ca(struct span value, bool *is_ca)
     struct bytes in = bytes_over_span(value), body = der_enter(&in, DER_SEQUENCE);
 
     if (der_next_is(&body, DER_BOOLEAN))
-        *is_ca = der_boolean(&body);
+        *is_ca = der_take_boolean(&body);
     if (der_next_is(&body, DER_INTEGER))
-        (void)der_unsigned(&body); /* chains here are fixed: three certificates, or two */
+        (void)der_take_unsigned(&body); /* chains here are fixed: three certificates, or two */
     return bytes_complete(&in) && bytes_complete(&body);
 }
 
@@ -65,7 +65,7 @@ static bool read_extensions(struct bytes *in, struct cert *cert)
     while (bytes_ok(&list) && list.left > 0) {
         struct bytes entry = der_enter(&list, DER_SEQUENCE);
         struct span oid = der_take(&entry, DER_OID);
-        bool critical = der_next_is(&entry, DER_BOOLEAN) && der_boolean(&entry);
+        bool critical = der_next_is(&entry, DER_BOOLEAN) && der_take_boolean(&entry);
         struct span value = der_take(&entry, DER_OCTET_STRING);
         enum extension extension = extension_of(oid);
 
@@ -109,16 +109,16 @@ static const char *read_tbs(struct bytes *certificate, struct cert *cert, struct
     in = bytes_over_span(cert->tbs);
     in = der_enter(&in, DER_SEQUENCE);
     version = der_enter(&in, DER_CONTEXT_0);
-    if (der_small(&version, DER_INTEGER, 2) != 2 || !bytes_complete(&version))
+    if (der_take_small(&version, DER_INTEGER, 2) != 2 || !bytes_complete(&version))
         return "version (3 is expected)";
-    cert->serial = der_unsigned(&in);
+    cert->serial = der_take_unsigned(&in);
     if (!bytes_ok(&in))
         return "serial number";
     *algorithm = der_take(&in, DER_SEQUENCE);
     cert->issuer = der_take(&in, DER_SEQUENCE);
     validity = der_enter(&in, DER_SEQUENCE);
-    cert->not_before = der_time(&validity);
-    cert->not_after = der_time(&validity);
+    cert->not_before = der_take_time(&validity);
+    cert->not_after = der_take_time(&validity);
     if (!bytes_complete(&validity))
         return "validity";
     cert->subject = der_take(&in, DER_SEQUENCE);
@@ -148,7 +148,7 @@ enum tdx_status cert_parse(struct span der, enum tdx_status bad, struct cert *re
     if (wrong != NULL)
         return status_fail(err, bad, "a certificate's %s", wrong);
     algorithm = der_take(&in, DER_SEQUENCE);
-    cert.signature = der_bits(&in);
+    cert.signature = der_take_bits(&in);
     if (!bytes_complete(&in) || !span_equal(algorithm, inner_algorithm))
         return status_fail(err, bad, "a certificate's signature");
     cert.sha256 =

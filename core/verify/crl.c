@@ -33,9 +33,9 @@ static enum tdx_status read_entries(struct bytes list, struct crl *crl, struct t
 
     while (bytes_ok(&list) && list.left > 0) {
         struct bytes entry = der_enter(&list, DER_SEQUENCE);
-        struct span serial = der_unsigned(&entry);
+        struct span serial = der_take_unsigned(&entry);
 
-        (void)der_time(&entry);
+        (void)der_take_time(&entry);
         if (der_next_is(&entry, DER_SEQUENCE))
             (void)der_take(&entry, DER_SEQUENCE);
         if (!bytes_complete(&entry))
@@ -69,14 +69,14 @@ static bool read_extensions(struct bytes *in, struct crl *crl)
     while (bytes_ok(&list) && list.left > 0) {
         struct bytes entry = der_enter(&list, DER_SEQUENCE), value;
         struct span oid = der_take(&entry, DER_OID);
-        bool critical = der_next_is(&entry, DER_BOOLEAN) && der_boolean(&entry);
+        bool critical = der_next_is(&entry, DER_BOOLEAN) && der_take_boolean(&entry);
 
         value = der_enter(&entry, DER_OCTET_STRING);
         if (!bytes_complete(&entry))
             return false;
         if (is_oid(oid, oid_crl_number)) {
             numbers++;
-            crl->number = der_small(&value, DER_INTEGER, UINT32_MAX);
+            crl->number = der_take_small(&value, DER_INTEGER, UINT32_MAX);
             if (!bytes_complete(&value))
                 return false;
         } else if (is_oid(oid, oid_authority_key_id)) {
@@ -93,12 +93,12 @@ static bool read_extensions(struct bytes *in, struct crl *crl)
 static enum tdx_status read_tbs(struct bytes in, struct crl *crl, struct span *algorithm,
                                 struct tdx_error *err)
 {
-    if (der_small(&in, DER_INTEGER, 1) != 1)
+    if (der_take_small(&in, DER_INTEGER, 1) != 1)
         return status_fail(err, TDX_CRL_FORMAT, "it is not of version 2");
     *algorithm = der_take(&in, DER_SEQUENCE);
     crl->issuer = der_take(&in, DER_SEQUENCE);
-    crl->this_update = der_time(&in);
-    crl->next_update = der_time(&in);
+    crl->this_update = der_take_time(&in);
+    crl->next_update = der_take_time(&in);
     if (!bytes_ok(&in))
         return status_fail(err, TDX_CRL_FORMAT, "issuer or dates");
     if (der_next_is(&in, DER_SEQUENCE)) {
@@ -161,7 +161,7 @@ enum tdx_status crl_parse(struct span text, struct crl *ret, struct tdx_error *e
     if (status != TDX_OK)
         goto done;
     algorithm = der_take(&in, DER_SEQUENCE);
-    crl.signature = der_bits(&in);
+    crl.signature = der_take_bits(&in);
     if (!bytes_complete(&in) || !span_equal(algorithm, inner_algorithm)) {
         status = status_fail(err, TDX_CRL_FORMAT, "signature");
         goto done;

@@ -90,12 +90,12 @@ static struct span magnitude(struct bytes *in, uint8_t tag)
     return value;
 }
 
-struct span der_unsigned(struct bytes *in)
+struct span der_take_unsigned(struct bytes *in)
 {
     return magnitude(in, DER_INTEGER);
 }
 
-uint32_t der_small(struct bytes *in, uint8_t tag, uint32_t largest)
+uint32_t der_take_small(struct bytes *in, uint8_t tag, uint32_t largest)
 {
     struct span value = magnitude(in, tag);
     uint64_t number = 0;
@@ -109,7 +109,7 @@ uint32_t der_small(struct bytes *in, uint8_t tag, uint32_t largest)
     return in->failed ? 0 : (uint32_t)number;
 }
 
-bool der_boolean(struct bytes *in)
+bool der_take_boolean(struct bytes *in)
 {
     struct span value = der_take(in, DER_BOOLEAN);
 
@@ -120,7 +120,7 @@ bool der_boolean(struct bytes *in)
     return value.data[0] == 0xff;
 }
 
-struct span der_bits(struct bytes *in)
+struct span der_take_bits(struct bytes *in)
 {
     struct span value = der_take(in, DER_BIT_STRING);
 
@@ -131,7 +131,7 @@ struct span der_bits(struct bytes *in)
     return (struct span){ value.data + 1, value.size - 1 };
 }
 
-int64_t der_time(struct bytes *in)
+int64_t der_take_time(struct bytes *in)
 {
     uint8_t tag;
     struct span value = der_any(in, &tag);

@@ -38,14 +38,14 @@ struct span der_any(struct bytes *in, uint8_t *tag);
 bool der_next_is(const struct bytes *in, uint8_t tag) TDX_MUST_CHECK;
 
 /* The magnitude of an INTEGER that is not negative, in shortest form, without leading zeros. */
-struct span der_unsigned(struct bytes *in);
+struct span der_take_unsigned(struct bytes *in);
 /* An INTEGER (or ENUMERATED) from 0 to largest. */
-uint32_t der_small(struct bytes *in, uint8_t tag, uint32_t largest);
-bool der_boolean(struct bytes *in);
+uint32_t der_take_small(struct bytes *in, uint8_t tag, uint32_t largest);
+bool der_take_boolean(struct bytes *in);
 /* A BIT STRING of whole bytes. */
-struct span der_bits(struct bytes *in);
+struct span der_take_bits(struct bytes *in);
 /* UTCTime or GeneralizedTime in the forms of RFC 5280 section 4.1.2.5: seconds since 1970. */
-int64_t der_time(struct bytes *in);
+int64_t der_take_time(struct bytes *in);
 
 /* Whether two Names (contents of the outer SEQUENCE) are the same: the same attributes in the same
  * order with the same bytes; the kind of string does not count. */

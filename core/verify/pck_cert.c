@@ -76,9 +76,9 @@ static enum tdx_status read_tcb(struct bytes *in, struct pck_info *info, struct 
         struct bytes pair = next_pair(&list, below, sizeof(below), &arc);
 
         if (arc >= 1 && arc <= TCB_COMPONENTS)
-            info->component_svn[arc - 1] = (uint8_t)der_small(&pair, DER_INTEGER, UINT8_MAX);
+            info->component_svn[arc - 1] = (uint8_t)der_take_small(&pair, DER_INTEGER, UINT8_MAX);
         else if (arc == TCB_PCE_SVN)
-            info->pce_svn = der_small(&pair, DER_INTEGER, UINT32_MAX);
+            info->pce_svn = der_take_small(&pair, DER_INTEGER, UINT32_MAX);
         else if (arc == TCB_CPU_SVN)
             take_octets(&pair, info->cpu_svn, sizeof(info->cpu_svn));
         else if (bytes_ok(&pair))
@@ -110,7 +110,7 @@ static bool read_configuration(struct bytes *in, struct pck_info *info)
 
     while (bytes_ok(&list) && list.left > 0) {
         struct bytes pair = next_pair(&list, below, sizeof(below), &arc);
-        bool value = der_boolean(&pair);
+        bool value = der_take_boolean(&pair);
 
         if (!bytes_complete(&pair) || ++count > sizeof(fields) / sizeof(fields[0]))
             return false;
@@ -144,7 +144,7 @@ static enum tdx_status read_item(struct bytes *pair, unsigned arc, struct pck_in
         take_octets(pair, info->fmspc, sizeof(info->fmspc));
         break;
     case ITEM_SGX_TYPE:
-        info->sgx_type = (uint8_t)der_small(pair, DER_ENUMERATED, SGX_TYPE_LARGEST);
+        info->sgx_type = (uint8_t)der_take_small(pair, DER_ENUMERATED, SGX_TYPE_LARGEST);
         break;
     case ITEM_PLATFORM_INSTANCE:
         take_octets(pair, info->platform_instance_id, sizeof(info->platform_instance_id));

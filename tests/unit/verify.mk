@@ -6,4 +6,20 @@ tests_unit_test_corpus_verify_CPPFLAGS = $(AM_CPPFLAGS) $(CMOCKA_CFLAGS) $(JSON_
 tests_unit_test_corpus_verify_LDADD = core/libverify.la core/libcollateral.la $(CMOCKA_LIBS) \
 	$(JSON_LIBS)
 tests_unit_test_corpus_verify_LDFLAGS = $(TDX_PROGRAM_LDFLAGS)
+
+SIM_VERIFY = tests/unit/sim_verify.c tests/unit/sim_verify.h tests/unit/sim_spans.h
+VERIFY_TEST_LIBS = core/libverify.la tests/sim/libsim.la $(CMOCKA_LIBS)
+
+UNIT_TESTS += tests/unit/test_verify_cases
+tests_unit_test_verify_cases_SOURCES = tests/unit/test_verify_cases.c tests/unit/verify_cases.def \
+	$(SIM_VERIFY)
+tests_unit_test_verify_cases_CPPFLAGS = $(AM_CPPFLAGS) $(CMOCKA_CFLAGS) $(CRYPTO_CFLAGS)
+tests_unit_test_verify_cases_LDADD = $(VERIFY_TEST_LIBS)
+tests_unit_test_verify_cases_LDFLAGS = $(TDX_PROGRAM_LDFLAGS)
+
+UNIT_TESTS += tests/unit/test_verify_tcb
+tests_unit_test_verify_tcb_SOURCES = tests/unit/test_verify_tcb.c $(SIM_VERIFY)
+tests_unit_test_verify_tcb_CPPFLAGS = $(AM_CPPFLAGS) $(CMOCKA_CFLAGS) $(CRYPTO_CFLAGS)
+tests_unit_test_verify_tcb_LDADD = $(VERIFY_TEST_LIBS)
+tests_unit_test_verify_tcb_LDFLAGS = $(TDX_PROGRAM_LDFLAGS)
 endif
