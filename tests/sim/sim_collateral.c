@@ -220,6 +220,10 @@ static void sign_text(const struct sim_signing *signing, struct text *text,
     if (signing->corrupt_signature)
         signature[7] ^= 0x10;
     sim_add(out_signature, signature, 2 * signing->signer->field_size);
+    if (signing->served != NULL) {
+        text_clear(text);
+        text_add(text, signing->served);
+    }
     for (size_t i = 0; i < 2; i++)
         apply_edit(text, &signing->after[i]);
 }

@@ -27,6 +27,7 @@ struct sim_edit {
 struct sim_signing {
     const struct sim_key *signer;
     const char *text;                    /* not NULL: sign this text instead of the generated one */
+    const char *served;                  /* not NULL: serve this text, whatever was signed */
     struct sim_edit before[2], after[2]; /* edits before and after signing, in this order */
     bool corrupt_signature;              /* flip one bit */
 };

@@ -18,6 +18,8 @@
 #define REQUEST_LIMIT 16384
 #define HUGE_SIZE     ((size_t)64 << 20)
 
+enum { LISTENER_HTTPS, LISTENER_HTTPS_V6, LISTENER_HTTP, LISTENER_COUNT };
+
 struct sim_https {
     struct sim_server *server;
     struct sim_tls_keys keys;
@@ -27,8 +29,8 @@ struct sim_https {
         pthread_t thread;
         bool running;
         void (*serve)(struct sim_server *server, int connection);
-    } listener[2]; /* HTTPS, HTTP */
-    int requests;  /* the log of request lines */
+    } listener[LISTENER_COUNT];
+    int requests; /* the log of request lines */
 };
 
 /* One request as it is answered. */
@@ -88,8 +90,8 @@ static void send_error(struct exchange *exchange, unsigned status, const char *h
 static void send_redirect(struct exchange *exchange)
 {
     struct text header = { 0 };
-    unsigned short http = exchange->https->listener[1].port;
-    unsigned short https = exchange->https->listener[0].port;
+    unsigned short http = exchange->https->listener[LISTENER_HTTP].port;
+    unsigned short https = exchange->https->listener[LISTENER_HTTPS].port;
 
     text_add(&header, "Location: ");
     if (exchange->fault == SIM_PCCS_REDIRECT_HTTP)
@@ -330,20 +332,37 @@ static void serve_plain(struct sim_server *server, int connection)
     serve_channel(server->https, &channel);
 }
 
-static bool listen_on(struct sim_https *https, size_t which, unsigned short port)
+static bool listen_on(struct sim_https *https, size_t which, const struct sockaddr *address,
+                      socklen_t size)
+{
+    int one = 1, fd = socket(address->sa_family, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+
+    https->listener[which].fd = fd;
+    return fd >= 0 && setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &one, sizeof(one)) == 0 &&
+           bind(fd, address, size) == 0 && listen(fd, 64) == 0;
+}
+
+static bool listen_on_v4(struct sim_https *https, size_t which, unsigned short port)
 {
     struct sockaddr_in address = { .sin_family = AF_INET, .sin_port = htons(port) };
     socklen_t size = sizeof(address);
-    int one = 1, fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
 
-    https->listener[which].fd = fd;
     address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-    if (fd < 0 || setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &one, sizeof(one)) != 0 ||
-        bind(fd, (struct sockaddr *)&address, size) != 0 || listen(fd, 64) != 0 ||
-        getsockname(fd, (struct sockaddr *)&address, &size) != 0)
+    if (!listen_on(https, which, (struct sockaddr *)&address, size) ||
+        getsockname(https->listener[which].fd, (struct sockaddr *)&address, &size) != 0)
         return false;
     https->listener[which].port = ntohs(address.sin_port);
     return true;
+}
+
+/* The same port on ::1, where this machine has IPv6. */
+static void listen_on_v6(struct sim_https *https, size_t which, unsigned short port)
+{
+    struct sockaddr_in6 address = { .sin6_family = AF_INET6, .sin6_port = htons(port) };
+
+    address.sin6_addr = in6addr_loopback;
+    if (listen_on(https, which, (struct sockaddr *)&address, sizeof(address)))
+        https->listener[which].port = port;
 }
 
 struct run {
@@ -378,6 +397,15 @@ static bool start_listener(struct sim_https *https, size_t which,
     return true;
 }
 
+static bool start_all(struct sim_https *https)
+{
+    listen_on_v6(https, LISTENER_HTTPS_V6, https->listener[LISTENER_HTTPS].port);
+    return start_listener(https, LISTENER_HTTPS, serve_tls) &&
+           start_listener(https, LISTENER_HTTP, serve_plain) &&
+           (https->listener[LISTENER_HTTPS_V6].port == 0 ||
+            start_listener(https, LISTENER_HTTPS_V6, serve_tls));
+}
+
 enum tdx_status sim_https_start(struct sim_server *server, unsigned short port,
                                 const char *requests_path, struct sim_https **ret,
                                 struct tdx_error *err)
@@ -388,16 +416,17 @@ enum tdx_status sim_https_start(struct sim_server *server, unsigned short port,
     if (https == NULL)
         return status_fail(err, TDX_NO_MEMORY, "PCCS");
     https->server = server;
-    https->listener[0].fd = https->listener[1].fd = -1;
+    for (size_t i = 0; i < LISTENER_COUNT; i++)
+        https->listener[i].fd = -1;
     https->requests =
         open(requests_path, O_WRONLY | O_CREAT | O_TRUNC | O_APPEND | O_CLOEXEC, 0644);
     server->https = https;
     *ret = https; /* whoever stops the server finishes it, started in full or not */
     if (!sim_tls_keys_make(server->world->seed, &https->keys))
         status = status_fail(err, TDX_CRYPTO_FAILED, "keys of the PCCS");
-    else if (!listen_on(https, 0, port) || !listen_on(https, 1, 0))
+    else if (!listen_on_v4(https, LISTENER_HTTPS, port) || !listen_on_v4(https, LISTENER_HTTP, 0))
         status = status_fail_errno(err, TDX_FILE_UNREADABLE, errno, "port %u of 127.0.0.1", port);
-    else if (!start_listener(https, 0, serve_tls) || !start_listener(https, 1, serve_plain))
+    else if (!start_all(https))
         status = status_fail(err, TDX_NO_MEMORY, "thread");
     else
         status = TDX_OK;
@@ -408,7 +437,7 @@ void sim_https_finish(struct sim_https *https)
 {
     if (https == NULL)
         return;
-    for (size_t i = 0; i < 2; i++) {
+    for (size_t i = 0; i < LISTENER_COUNT; i++) {
         if (https->listener[i].running)
             (void)pthread_join(https->listener[i].thread, NULL); /* it closes fd */
         else if (https->listener[i].fd >= 0)
@@ -422,7 +451,7 @@ void sim_https_finish(struct sim_https *https)
 
 void sim_https_url(const struct sim_https *https, struct text *out)
 {
-    text_addf(out, "https://localhost:%u", https->listener[0].port);
+    text_addf(out, "https://localhost:%u", https->listener[LISTENER_HTTPS].port);
 }
 
 void sim_https_ca(const struct sim_https *https, struct text *out)

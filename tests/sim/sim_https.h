@@ -10,9 +10,9 @@
 
 struct sim_https;
 
-/* Listens on 127.0.0.1 (port 0: any) and starts to serve. requests_path: a file to which the line
- * of each request is appended.
- * Returns TDX_OK and *ret, or FILE_UNREADABLE (the port), CRYPTO_FAILED. */
+/* Listens on 127.0.0.1, and ::1 where there is IPv6 (port 0: any), and starts to serve.
+ * requests_path: a file to which the line of each request is appended. Returns TDX_OK and *ret, or
+ * FILE_UNREADABLE (the port), CRYPTO_FAILED. */
 enum tdx_status sim_https_start(struct sim_server *server, unsigned short port,
                                 const char *requests_path, struct sim_https **ret,
                                 struct tdx_error *err) TDX_MUST_CHECK;

@@ -127,3 +127,31 @@ void sim_runner_set(const struct sim_runner *sim, const char *settings)
     text_free(&out);
     text_free(&diagnostics);
 }
+
+int sim_runner_setup(void **state)
+{
+    struct sim_runner *sim = calloc(1, sizeof(*sim));
+
+    if (sim != NULL && !sim_runner_start(sim)) {
+        free(sim);
+        sim = NULL;
+    }
+    *state = sim;
+    return 0;
+}
+
+int sim_runner_teardown(void **state)
+{
+    if (*state != NULL)
+        sim_runner_stop(*state);
+    free(*state);
+    return 0;
+}
+
+struct sim_runner *sim_runner_with(void **state, const char *settings)
+{
+    if (*state == NULL)
+        skip();
+    sim_runner_set(*state, settings);
+    return *state;
+}

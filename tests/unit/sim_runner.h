@@ -23,6 +23,13 @@ void sim_runner_stop(struct sim_runner *sim);
  * the simulator refuses. */
 void sim_runner_set(const struct sim_runner *sim, const char *settings);
 
+/* For groups of tests that share one: setup and teardown of the group (*state is then a struct
+ * sim_runner, or NULL where none can serve), and for each test sim_runner_with(): skips where there
+ * is none, else sim_runner_set(). */
+int sim_runner_setup(void **state);
+int sim_runner_teardown(void **state);
+struct sim_runner *sim_runner_with(void **state, const char *settings);
+
 /* Runs a program of the build, path below $top_builddir, with arguments up to a NULL, and gives its
  * exit code (or -1 - signal), output and diagnostics. The texts are cleared first. */
 int run_program(const char *path, const char *const *arguments, struct text *out,
