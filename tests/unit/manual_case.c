@@ -69,10 +69,9 @@ struct verification manual_verification(void)
     bytes_of("90c06f000000", v.pck.fmspc, sizeof(v.pck.fmspc));
     v.pck.sgx_type = 1;
     v.pck.has_platform = v.pck.dynamic_platform = v.pck.cached_keys = v.pck.smt_enabled = true;
-    bytes_of(
-        "46e403bd34f05a3f2817ab9badcaacc7ffc98e0f261008cd30dae936caec18d5dcd58eef31463613de1570d5"
-        "16200993",
-        v.root_key_id, sizeof(v.root_key_id));
+    bytes_of("46e403bd34f05a3f2817ab9badcaacc7ffc98e0f261008cd30dae936cace18d5dcf58eef31463613de15"
+             "70d516200993",
+             v.root_key_id, sizeof(v.root_key_id));
     return v;
 }
 
