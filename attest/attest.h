@@ -8,5 +8,7 @@ int attest_report(int argc, char **argv);
 int attest_quote(int argc, char **argv);
 int attest_verify(int argc, char **argv);
 int attest_collateral(int argc, char **argv);
+int attest_policy(int argc, char **argv);
+int attest_relying_party(int argc, char **argv);
 
 #endif

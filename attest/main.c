@@ -10,6 +10,8 @@ int main(int argc, char **argv)
         { "verify", "say whether a quote is genuine, and good enough", attest_verify },
         { "collateral", "fetch, refresh and show what quotes are verified with",
           attest_collateral },
+        { "policy", "make, sign and show appraisal policies", attest_policy },
+        { "relying-party", "check an appraisal result and print it", attest_relying_party },
         { NULL, NULL, NULL },
     };
 

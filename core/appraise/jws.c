@@ -179,9 +179,9 @@ static enum tdx_status read_signature(const struct parts *parts, const struct jw
     size_t size = 0;
 
     if (!jws->is_signed)
-        return text.size == 0 ? TDX_OK
-                              : status_fail(err, TDX_TOKEN_PARTS,
-                                            "alg is none, but a signature follows");
+        return text.size == 0
+                   ? TDX_OK
+                   : status_fail(err, TDX_TOKEN_PARTS, "alg is none, but a signature follows");
     if (text.size > JWS_SIGNATURE_TEXT + JWS_SIGNATURE_TEXT / 2)
         return status_fail(err, TDX_TOKEN_SIGNATURE_BAD, "it has %zu characters, not %d", text.size,
                            JWS_SIGNATURE_TEXT);

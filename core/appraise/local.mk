@@ -8,6 +8,7 @@ core_libappraise_la_SOURCES = \
 	core/appraise/measurement.c core/appraise/measurement.h core/appraise/measurement_write.c \
 	core/appraise/policy.c core/appraise/policy.h core/appraise/policy_fields.c \
 	core/appraise/policy_fields.h core/appraise/policy_lint.c \
+	core/appraise/policy_new.c core/appraise/policy_new.h \
 	core/appraise/result.c core/appraise/result.h core/appraise/result_check.c \
 	core/appraise/result_read.c
 core_libappraise_la_CPPFLAGS = $(AM_CPPFLAGS) $(CRYPTO_CFLAGS)

@@ -21,14 +21,15 @@ static void tell(const struct lint *lint, enum policy_lint_weight weight, const 
 
 static void tell(const struct lint *lint, enum policy_lint_weight weight, const char *format, ...)
 {
-    char words[SENTENCE], sentence[SENTENCE + 100];
+    const char *name = policy_source_name(lint->policy->source);
+    char words[SENTENCE], sentence[SENTENCE + 300], quoted[200];
     va_list arguments;
 
     va_start(arguments, format);
     (void)vsnprintf(words, sizeof(words), format, arguments); /* cut is good enough */
     va_end(arguments);
     (void)snprintf(sentence, sizeof(sentence), "%s: policy for the %s: %s",
-                   policy_source_name(lint->policy->source),
+                   text_quote(name, strlen(name), quoted, sizeof(quoted)),
                    policy_class_words(lint->policy->class), words);
     lint->handler(weight, sentence, lint->context);
 }

@@ -153,7 +153,7 @@ enum tdx_status result_check_policies(const struct result *result, const struct 
         const struct policy *policy = set->of_class[class];
         const struct result_entry *entry;
 
-        if (policy == NULL || is_spare(result, set, (enum policy_class)class))
+        if (policy == NULL || is_spare(result, set, (enum policy_class) class))
             continue;
         entry = only_entry(result, (enum policy_class) class);
         if (entry == NULL)

@@ -212,3 +212,47 @@ void json_quote(struct text *text, struct span string)
         print(text, value, JSON_C_TO_STRING_PLAIN);
     (void)json_object_put(value);
 }
+
+static void new_line(struct text *out, unsigned depth)
+{
+    text_add_char(out, '\n');
+    for (unsigned i = 0; i < depth; i++)
+        text_add(out, "  ");
+}
+
+/* The string that starts at json.data[at], as it stands. Returns its length. */
+static size_t copy_string(struct span json, size_t at, struct text *out)
+{
+    size_t end = at + 1;
+
+    while (end < json.size && json.data[end] != '"')
+        end += json.data[end] == '\\' ? 2 : 1;
+    end = end < json.size ? end + 1 : json.size;
+    text_add_n(out, (const char *)json.data + at, end - at);
+    return end - at;
+}
+
+void json_indent(struct span json, struct text *out)
+{
+    unsigned depth = 0;
+    char last = '\0'; /* outside strings and white space */
+
+    for (size_t i = 0; i < json.size; i++) {
+        char byte = (char)json.data[i];
+        bool opens = byte == '{' || byte == '[', closes = byte == '}' || byte == ']';
+
+        if (byte == ' ' || byte == '\t' || byte == '\n' || byte == '\r')
+            continue;
+        depth -= closes && depth > 0;
+        if (last == ',' || (closes ? last != '{' && last != '[' : last == '{' || last == '['))
+            new_line(out, depth);
+        last = byte;
+        depth += opens;
+        if (byte == '"')
+            i += copy_string(json, i, out) - 1;
+        else
+            text_add_char(out, byte);
+        if (byte == ':')
+            text_add_char(out, ' ');
+    }
+}
