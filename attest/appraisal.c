@@ -45,9 +45,9 @@ enum tdx_status appraisal_judge(const struct policy_set *policies, unsigned acce
                                 struct span quote, struct verdict *verdict, struct appraisal *ret,
                                 struct tdx_error *err)
 {
-    const struct appraise_request request = {
-        .policies = policies, .accepted_statuses = accepted_statuses, .now = verdict->now
-    };
+    const struct appraise_request request = { .policies = policies,
+                                              .accepted_statuses = accepted_statuses,
+                                              .now = verdict->now };
     struct tdx_error why = { 0 };
     enum tdx_status status = appraise(&request, &verdict->verification, quote, ret, err);
 

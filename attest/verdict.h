@@ -11,6 +11,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "core/appraise/appraise.h"
 #include "core/base/status.h"
 #include "core/evidence/quote.h"
 #include "core/verify/verify.h"
@@ -28,6 +29,7 @@ struct verdict {
     bool verified, accepted;
     size_t reason_count; /* why it is not accepted, the gravest first */
     struct tdx_error reason[VERDICT_REASONS_MAX];
+    const struct appraisal *appraisal; /* NULL: none was asked for, or it did not come to that */
 };
 
 /* What is demanded of a verified quote. */

@@ -4,6 +4,7 @@
 #include <string.h>
 #include <time.h>
 
+#include "attest/appraisal.h"
 #include "attest/attest.h"
 #include "attest/options.h"
 #include "attest/source_options.h"
@@ -22,11 +23,13 @@ static const char help[] =
     "      --at TIME            judge as of this time, 2026-01-31T23:59:59Z (now)\n"
     "      --accept-tcb LIST    accepted TCB statuses, with commas (UpToDate)\n"
     "  -d, --report-data HEX    what the quote must carry, up to 64 bytes, zeros follow\n"
-    "      --offline            never ask the network\n"
-    "      --format WORD        text or json (text)\n"
+    "      --offline            never ask the network\n" APPRAISAL_HELP
+    "      --format WORD        text, json, or jwt: the appraisal result as a token, for\n"
+    "                           'tdx-attest relying-party' (text)\n"
     "\n" OPTIONS_SOURCE_HELP "\n" OPTIONS_COMMON_HELP "\n"
-    "Accepted means: verified, NO_DEBUG, collateral not expired, and a TCB status that is\n"
-    "accepted. Exit codes: 0 accepted, 1 not accepted, 2 usage, 3 could not be decided.\n";
+    "Accepted means: verified, NO_DEBUG, collateral not expired, a TCB status that is\n"
+    "accepted, and every policy agrees. Exit codes: 0 accepted, 1 not accepted, 2 usage,\n"
+    "3 could not be decided.\n";
 
 enum {
     OPTION_QUOTE = OPTION_OWN,
@@ -39,6 +42,7 @@ enum {
 struct verify_options {
     struct options shared;
     struct source_options source;
+    struct appraisal_options appraisal;
     const char *quote;
     int64_t at;
     bool has_at, has_report_data;
@@ -52,6 +56,8 @@ static int take_option(struct verify_options *options, int letter)
     struct tdx_error err = { 0 };
     enum tdx_status status = TDX_OK;
 
+    if (letter >= APPRAISAL_OPTION_FIRST && letter < APPRAISAL_OPTION_END)
+        return appraisal_take_option(&options->appraisal, &options->shared.program, letter, optarg);
     switch (letter) {
     case OPTION_QUOTE:
         options->quote = optarg;
@@ -83,6 +89,7 @@ static int read_options(struct verify_options *options, int argc, char **argv, b
     static const struct option table[] = {
         OPTIONS_COMMON,
         OPTIONS_SOURCE,
+        APPRAISAL_OPTIONS,
         { "quote", required_argument, NULL, OPTION_QUOTE },
         { "collateral", required_argument, NULL, OPTION_COLLATERAL },
         { "at", required_argument, NULL, OPTION_AT },
@@ -143,12 +150,33 @@ static enum tdx_status get_collateral(const struct verify_options *options,
     return status;
 }
 
-/* Fills verdict's verification. raw outlives it: the verification borrows from it. */
-static enum tdx_status verify(const struct verify_options *options, struct span raw,
-                              struct verdict *verdict, struct tdx_error *err)
+/* Everything that a verdict, an appraisal and their printing need until the end. */
+struct work {
+    struct file_content raw;
+    struct policy_set policies;
+    struct source_found found;
+    struct verdict verdict;
+    bool has_appraisal;
+    struct appraisal appraisal;
+};
+
+static void work_free(struct work *work)
 {
+    if (work->has_appraisal)
+        appraisal_clear(&work->appraisal);
+    source_found_free(&work->found);
+    policy_set_clear(&work->policies);
+    file_content_free(&work->raw);
+    free(work);
+}
+
+/* Fills the verdict's verification, which borrows from the quote's bytes. */
+static enum tdx_status verify(const struct verify_options *options, struct work *work,
+                              struct tdx_error *err)
+{
+    struct span raw = file_content_span(&work->raw);
+    struct verdict *verdict = &work->verdict;
     struct trust_anchor anchor;
-    struct source_found found = { 0 };
     enum tdx_status status = source_options_anchor(&options->source, &anchor, err);
 
     if (status != TDX_OK)
@@ -159,13 +187,67 @@ static enum tdx_status verify(const struct verify_options *options, struct span 
         return status;
     verdict->has_quote = true;
     verdict->trailing_bytes = raw.size - verdict->quote.length;
-    status = get_collateral(options, &verdict->quote, &found, err);
+    status = get_collateral(options, &verdict->quote, &work->found, err);
     if (status == TDX_OK)
-        status = verify_once(raw.data, raw.size, &found.bundle.parts, verdict->now, &anchor,
+        status = verify_once(raw.data, raw.size, &work->found.bundle.parts, verdict->now, &anchor,
                              &verdict->verification, err);
     verdict->has_verification = status == TDX_OK;
-    source_found_free(&found);
     return status;
+}
+
+/* Verifies, judges by the rules, holds the policies against it. Policies come first: one that
+ * cannot be read must not look like one that agrees. */
+static enum tdx_status decide(const struct verify_options *options, struct work *work,
+                              struct tdx_error *err)
+{
+    const struct verdict_rules rules = {
+        .accepted_statuses = options->accepted,
+        .report_data = options->has_report_data ? options->report_data : NULL,
+    };
+    const struct program *program = &options->shared.program;
+    enum tdx_status status = policy_options_load(&options->appraisal.policies, program,
+                                                 work->verdict.now, &work->policies, err);
+
+    if (status == TDX_OK)
+        status = file_read(options->quote, QUOTE_SIZE_LIMIT, FILE_READ_ANY, &work->raw, err);
+    if (status == TDX_OK)
+        status = verify(options, work, err);
+    if (status != TDX_OK)
+        return status;
+    verdict_judge(&work->verdict, &rules);
+    if (!work->verdict.verified || !appraisal_wanted(&options->appraisal, program))
+        return TDX_OK;
+    status = appraisal_judge(&work->policies, options->accepted, file_content_span(&work->raw),
+                             &work->verdict, &work->appraisal, err);
+    work->has_appraisal = status == TDX_OK;
+    if (work->has_appraisal)
+        work->verdict.appraisal = &work->appraisal;
+    return status;
+}
+
+/* The token says yes or no itself; why not is told on standard error. */
+static int print_token(const struct verify_options *options, const struct work *work, int code)
+{
+    const struct program *program = &options->shared.program;
+    const struct tdx_error *reason = &work->verdict.reason[0];
+    struct text out = { 0 };
+    struct tdx_error err = { 0 };
+    enum tdx_status status;
+
+    if (!work->has_appraisal)
+        return program_fail(program, reason->status, reason);
+    status = appraisal_print_token(&options->appraisal, &work->appraisal, &work->found.bundle.parts,
+                                   &out, &err);
+    if (status == TDX_OK && !text_ok(&out))
+        status = TDX_NO_MEMORY;
+    if (status == TDX_OK)
+        (void)fputs(text_string(&out), stdout); /* program_finish() notices */
+    text_free(&out);
+    if (status != TDX_OK)
+        return program_fail(program, status, &err);
+    if (!work->verdict.accepted)
+        (void)program_fail(program, reason->status, reason);
+    return program_finish(program, code);
 }
 
 /* A question that stayed open is told on standard error too: it is no answer. */
@@ -193,11 +275,10 @@ int attest_verify(int argc, char **argv)
     struct verify_options options = {
         .shared = { .program = { .name = "tdx-attest verify" },
                     .help = help,
-                    .formats = "text|json" },
+                    .formats = "text|json|jwt" },
         .accepted = TCB_ACCEPTED_DEFAULT,
     };
-    struct verdict *verdict = NULL;
-    struct file_content raw = { 0 };
+    struct work *work = NULL;
     struct tdx_error err = { 0 };
     enum tdx_status status;
     bool end = false;
@@ -205,24 +286,19 @@ int attest_verify(int argc, char **argv)
 
     if (end)
         return code;
-    verdict = calloc(1, sizeof(*verdict));
-    if (verdict == NULL)
+    work = calloc(1, sizeof(*work));
+    if (work == NULL)
         return program_fail(&options.shared.program, TDX_NO_MEMORY, NULL);
-    verdict->now = options.has_at ? options.at : (int64_t)time(NULL);
-    verdict->anchor_is_intel = options.source.anchor_file == NULL;
-    status = file_read(options.quote, QUOTE_SIZE_LIMIT, FILE_READ_ANY, &raw, &err);
-    if (status == TDX_OK)
-        status = verify(&options, file_content_span(&raw), verdict, &err);
+    work->verdict.now = options.has_at ? options.at : (int64_t)time(NULL);
+    work->verdict.anchor_is_intel = options.source.anchor_file == NULL;
+    status = decide(&options, work, &err);
     if (status != TDX_OK)
-        verdict_refuse(verdict, status, "%s", err.detail);
+        verdict_refuse(&work->verdict, status, "%s", err.detail);
+    code = verdict_finish(&work->verdict);
+    if (options.shared.program.format == OUTPUT_JWT)
+        code = print_token(&options, work, code);
     else
-        verdict_judge(verdict,
-                      &(struct verdict_rules){
-                          .accepted_statuses = options.accepted,
-                          .report_data = options.has_report_data ? options.report_data : NULL,
-                      });
-    code = print(&options, verdict, verdict_finish(verdict));
-    file_content_free(&raw);
-    free(verdict);
+        code = print(&options, &work->verdict, code);
+    work_free(work);
     return code;
 }

@@ -196,6 +196,34 @@ static void put_verification(struct json_writer *json, const struct verdict *ver
     put_gap(json, found);
 }
 
+/* Only the checks that failed: 'verify --format jwt' gives all of them. */
+static void put_appraisal(struct json_writer *json, const struct appraisal *appraisal)
+{
+    if (appraisal == NULL) {
+        json_put_null(json, "appraisal");
+        return;
+    }
+    json_open(json, "appraisal", '{');
+    json_put_int(json, "overall_appraisal_result", appraisal->overall);
+    json_open(json, "reports", '[');
+    for (size_t i = 0; i < APPRAISED_REPORTS; i++) {
+        const struct appraised_report *report = &appraisal->report[i];
+
+        json_open(json, NULL, '{');
+        json_put_string(json, "class_id", policy_class_id(report->class));
+        json_put_int(json, "appraisal_result", report->result);
+        json_put_string(json, "policy", policy_source_name(report->policy->source));
+        json_open(json, "failed_checks", '[');
+        for (size_t k = 0; k < report->checks.count; k++)
+            if (!report->checks.check[k].held)
+                json_put_string(json, NULL, report->checks.check[k].name);
+        json_close(json, ']');
+        json_close(json, '}');
+    }
+    json_close(json, ']');
+    json_close(json, '}');
+}
+
 void verdict_print_json(const struct verdict *verdict, struct text *out)
 {
     struct json_writer json = { .text = out, .indent = true };
@@ -218,6 +246,7 @@ void verdict_print_json(const struct verdict *verdict, struct text *out)
     json_put_time(&json, "time", verdict->now);
     put_quote(&json, verdict);
     put_verification(&json, verdict);
+    put_appraisal(&json, verdict->appraisal);
     if (verdict->reason_count > 0)
         put_reason(&json, "error", &verdict->reason[0]);
     else
