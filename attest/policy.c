@@ -2,7 +2,6 @@
 /* tdx-attest policy: appraisal policies, made, signed and shown. */
 #include "attest/policy.h"
 
-#include <openssl/crypto.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -76,7 +75,7 @@ enum tdx_status policy_load_key(const char *path, struct es384_signer **ret, str
     status = es384_signer_parse(file_content_span(&pem), ret, err);
     if (status != TDX_OK)
         status_prefix(err, "%s", path);
-    OPENSSL_cleanse(pem.data, pem.size);
+    explicit_bzero(pem.data, pem.size);
     file_content_free(&pem);
     return status;
 }

@@ -79,6 +79,7 @@ static void print_policy(const struct policy *policy, struct text *out)
 {
     struct json_place environment = json_member(&policy->item, "environment", JSON_OPTIONAL);
     struct json_place words = json_member(&environment, "description", JSON_OPTIONAL);
+    struct text text = { 0 };
 
     text_addf(out, "  for the %s", policy_class_words(policy->class));
     if (json_type_of(&words) == JSON_STRING) {
@@ -91,9 +92,12 @@ static void print_policy(const struct policy *policy, struct text *out)
         text_add(out, "    ");
         add_quoted(out, json_name(&value), 40);
         text_add(out, ": ");
-        add_quoted(out, json_raw(&value), 160);
+        policy_write_value(&value, &text);
+        text_add_quoted(out, text_string(&text), text.length, 160);
+        text_clear(&text);
         text_add_char(out, '\n');
     }
+    text_free(&text);
 }
 
 static void print_source(const struct policy_set *set, const struct policy_source *source,

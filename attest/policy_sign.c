@@ -2,7 +2,6 @@
 /* tdx-attest policy sign: a policy into a token, in the form of Intel's signer. */
 #include <errno.h>
 #include <fcntl.h>
-#include <openssl/crypto.h>
 #include <string.h>
 #include <time.h>
 #include <unistd.h>
@@ -161,7 +160,7 @@ static enum tdx_status make_key(const struct sign_options *options, struct es384
         status = es384_signer_print(signer, pem, sizeof(pem), &size, err);
     if (status == TDX_OK)
         status = write_secret(options->new_key, (struct span){ (const uint8_t *)pem, size }, err);
-    OPENSSL_cleanse(pem, sizeof(pem));
+    explicit_bzero(pem, sizeof(pem));
     if (status == TDX_OK)
         status = write_public(options->new_key, signer, err);
     if (status != TDX_OK) {

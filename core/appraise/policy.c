@@ -295,8 +295,6 @@ static bool name_comes_again(const struct json_place *object, const struct json_
     return false;
 }
 
-static void write_compact(const struct json_place *value, struct text *out);
-
 static void write_members(const struct json_place *container, const char *const *left_out,
                           struct text *out)
 {
@@ -315,14 +313,13 @@ static void write_members(const struct json_place *container, const char *const 
             json_quote(out, json_name(&item));
             text_add_char(out, ':');
         }
-        write_compact(&item, out);
+        policy_write_value(&item, out);
         follows = true;
     }
 }
 
-/* The value without comments and white space; of repeated names the last one stays, as in the
- * results of Intel's engine. No deeper than POLICY_DEPTH. */
-static void write_compact(const struct json_place *value, struct text *out)
+/* No deeper than POLICY_DEPTH. */
+void policy_write_value(const struct json_place *value, struct text *out)
 {
     enum json_type type = json_type_of(value);
     struct span raw = json_raw(value);

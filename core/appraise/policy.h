@@ -107,6 +107,10 @@ typedef void (*policy_lint_handler)(enum policy_lint_weight weight, const char *
 void policy_lint(const struct policy *policy, policy_lint_handler handler, void *context);
 void policy_set_lint(const struct policy_set *set, policy_lint_handler handler, void *context);
 
+/* Appends a value of a policy without comments and white space; of repeated names the last one
+ * stays, as in the results of Intel's engine. */
+void policy_write_value(const struct json_place *value, struct text *out);
+
 /* Appends the item as it stands in a result: without comments, white space and repeated names, and,
  * if it came in a token, with that token's "signature" and "signing_key". */
 void policy_write_item(const struct policy *policy, struct text *out);
