@@ -167,6 +167,23 @@ static size_t scan_escape(struct scan *scan, uint8_t *out)
     return put_utf8(out, code);
 }
 
+/* Why a string does not end here. */
+static const char *no_end(const struct scan *scan)
+{
+    return peek(scan) < 0 ? "a string has no end" : "a control character in a string";
+}
+
+/* How many bytes from here on stand for themselves within a string. */
+static size_t plain_run(const struct scan *scan)
+{
+    const uint8_t *text = scan->text + scan->at;
+    size_t left = scan->size - scan->at, length = 0;
+
+    while (length < left && text[length] >= 0x20 && text[length] != '"' && text[length] != '\\')
+        length++;
+    return length;
+}
+
 /* The rest of a string from its first escape on, resolved. */
 static enum tdx_status scan_escaped(struct scan *scan, uint32_t index)
 {
@@ -184,24 +201,19 @@ static enum tdx_status scan_escaped(struct scan *scan, uint32_t index)
     out = (uint8_t *)json->unescaped + node->start;
     memcpy(out, scan->text + node->start + 1, plain);
     node->escaped = true;
-    for (;;) {
-        int byte = peek(scan);
-        size_t added = 1;
+    while (accept(scan, '\\')) {
+        size_t run, added = scan_escape(scan, out + length);
 
-        if (byte < 0x20)
-            return bad(scan, byte < 0 ? "a string has no end" : "a control character in a string");
-        scan->at++;
-        if (byte == '"')
-            break;
-        if (byte == '\\') {
-            added = scan_escape(scan, out + length);
-            if (added == 0)
-                return bad(scan, "a wrong escape in a string");
-        } else {
-            out[length] = (uint8_t)byte;
-        }
+        if (added == 0)
+            return bad(scan, "a wrong escape in a string");
         length += added;
+        run = plain_run(scan);
+        memcpy(out + length, scan->text + scan->at, run);
+        length += run;
+        scan->at += run;
     }
+    if (!accept(scan, '"'))
+        return bad(scan, no_end(scan));
     node->count = (uint32_t)length;
     return TDX_OK;
 }
@@ -232,16 +244,13 @@ static enum tdx_status scan_string(struct scan *scan, uint32_t *ret)
     if (status != TDX_OK)
         return status;
     scan->at++;
-    while (scan->at < scan->size && scan->text[scan->at] >= 0x20 && scan->text[scan->at] != '"' &&
-           scan->text[scan->at] != '\\')
-        scan->at++;
+    scan->at += plain_run(scan);
     if (peek(scan) == '\\') {
         status = scan_escaped(scan, *ret);
         if (status != TDX_OK)
             return status;
     } else if (!accept(scan, '"')) {
-        return bad(scan,
-                   peek(scan) < 0 ? "a string has no end" : "a control character in a string");
+        return bad(scan, no_end(scan));
     } else {
         node = &scan->json->node[*ret];
         node->count = (uint32_t)scan->at - node->start - 2;
