@@ -85,11 +85,12 @@ static void print_facts(const struct gate_task *task, const struct verification 
     char fmspc[HEX_TEXT_SIZE(6)], date[RFC3339_TEXT_SIZE];
 
     hex_encode(found->pck.fmspc, sizeof(found->pck.fmspc), fmspc);
-    (void)snprintf(out, size, "TCB %s, FMSPC %s, evaluation %u, collateral until %s%s, %s root%s",
+    (void)snprintf(out, size,
+                   "TCB %s, FMSPC %s, evaluation %u, collateral until %s%s, trusted root %s%s",
                    tcb_status_word(found->tcb_status), fmspc, found->tcb_evaluation_data_number,
                    rfc3339_format(found->dates.earliest_expiration, date),
                    found->collateral_expired ? " (expired, within collateral_grace)" : "",
-                   found->trust_anchor_is_intel ? "Intel's" : "a CUSTOM, not Intel's",
+                   found->trust_anchor_is_intel ? "Intel's" : "NOT Intel's",
                    task->evidence->shared ? ", quote shared" : "");
 }
 
