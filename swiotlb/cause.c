@@ -34,7 +34,8 @@ static bool leaks_by_use(const struct swiotlb_facts *facts)
     uint64_t total = facts->slabs.value;
 
     return facts->devices_known && facts->slabs.known && total > 0 && facts->used.known &&
-           facts->used.value >= total / 100 * TOP_PERCENT && facts->demand.slabs < total / 2;
+           facts->used.value >= number_multiply(total, TOP_PERCENT) / 100 &&
+           facts->demand.slabs < total / 2;
 }
 
 static bool no_buffer(const struct swiotlb_facts *facts)

@@ -1,6 +1,6 @@
 if HAVE_CMOCKA
 UNIT_TESTS += tests/unit/test_number tests/unit/test_swiotlb_sizing tests/unit/test_swiotlb_facts \
-	tests/unit/test_kernel_log tests/unit/test_swiotlb_corpus
+	tests/unit/test_kernel_log tests/unit/test_swiotlb_cause tests/unit/test_swiotlb_corpus
 
 tests_unit_test_number_SOURCES = tests/unit/test_number.c
 tests_unit_test_number_CPPFLAGS = $(AM_CPPFLAGS) $(CMOCKA_CFLAGS)
@@ -17,6 +17,10 @@ tests_unit_test_swiotlb_facts_LDADD = swiotlb/libswiotlb.la $(CMOCKA_LIBS)
 tests_unit_test_kernel_log_SOURCES = tests/unit/test_kernel_log.c
 tests_unit_test_kernel_log_CPPFLAGS = $(AM_CPPFLAGS) $(CMOCKA_CFLAGS)
 tests_unit_test_kernel_log_LDADD = swiotlb/libswiotlb.la $(CMOCKA_LIBS)
+
+tests_unit_test_swiotlb_cause_SOURCES = tests/unit/test_swiotlb_cause.c
+tests_unit_test_swiotlb_cause_CPPFLAGS = $(AM_CPPFLAGS) $(CMOCKA_CFLAGS)
+tests_unit_test_swiotlb_cause_LDADD = swiotlb/libswiotlb.la $(CMOCKA_LIBS)
 
 tests_unit_test_swiotlb_corpus_SOURCES = tests/unit/test_swiotlb_corpus.c
 tests_unit_test_swiotlb_corpus_CPPFLAGS = $(AM_CPPFLAGS) $(CMOCKA_CFLAGS)

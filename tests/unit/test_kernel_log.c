@@ -184,6 +184,78 @@ static void a_tdx_boot_is_understood(void **state)
     free(log);
 }
 
+static void the_largest_failed_allocation_is_kept(void **state)
+{
+    static const char text[] = "software IO TLB: x: Failed to allocate 1024 bytes tlb structure\n"
+                               "software IO TLB: x: Failed to allocate 4096 bytes tlb structure\n"
+                               "software IO TLB: x: Failed to allocate 2048 bytes tlb structure\n";
+    struct kernel_log *log = parse(text, sizeof(text) - 1);
+
+    (void)state;
+    assert_int_equal(log->failed_bytes.value, 4096);
+    assert_false(log->gave_up || log->slots_failed);
+    free(log);
+}
+
+static void confidential_guests_are_known_by_several_lines(void **state)
+{
+    static const struct {
+        const char *text;
+        bool confidential, tdx;
+    } cases[] = {
+        { "Memory Encryption Features active: Intel TDX\n", true, true },
+        { "Memory Encryption Features active: AMD SEV SEV-ES SEV-SNP\n", true, false },
+        { "Memory Encryption Features active:\nIntel TDX\n", true, true },
+        { "Memory Encryption Features active:\nother\nIntel TDX\n", true, false },
+        { "Intel TDX\n", false, false },
+        { "tdx: Guest detected\n", true, true },
+        { "Memory encryption is active and system is using DMA bounce buffers\n", true, false },
+    };
+
+    (void)state;
+    for (size_t i = 0; i < COUNT_OF(cases); i++) {
+        struct kernel_log *log = parse(cases[i].text, strlen(cases[i].text));
+
+        print_message("# %s", cases[i].text);
+        assert_int_equal(log->confidential, cases[i].confidential);
+        assert_int_equal(log->tdx, cases[i].tdx);
+        free(log);
+    }
+}
+
+static void low_memory_is_cut_and_measured(void **state)
+{
+    static const struct {
+        uint64_t start, end, largest;
+    } cuts[] = {
+        { 0, 0x1000, 0x9000 },      /* the first piece of [0x1000, 0xa000) is not touched */
+        { 0xa000, 0xb000, 0x9000 }, /* nor is its end */
+        { 0x3000, 0x4000, 0x6000 }, /* split: 0x2000 and 0x6000 */
+        { 0x4000, 0x4000, 0x6000 }, /* nothing */
+        { 0x9000, 0xc000, 0x5000 }, /* its tail */
+        { 0x4000, 0x9000, 0x2000 }, /* all of it */
+        { 0, UINT64_C(1) << 40, 0 },
+    };
+    struct low_memory low = { 0 };
+
+    (void)state;
+    assert_false(low_memory_largest(&low).known);
+    low_memory_add(&low, 0x1000, 0xa000);
+    low_memory_add(&low, 0x20000, 0x20000);
+    assert_int_equal(low.count, 1);
+    for (size_t i = 0; i < COUNT_OF(cuts); i++) {
+        low_memory_cut(&low, cuts[i].start, cuts[i].end);
+        assert_int_equal(low_memory_largest(&low).value, cuts[i].largest);
+    }
+    low = (struct low_memory){ 0 };
+    low_memory_add(&low, UINT64_C(0xf0000000), UINT64_C(0x200000000)); /* only up to 4 GiB */
+    low_memory_add(&low, UINT64_C(0x100000000), UINT64_C(0x900000000));
+    assert_int_equal(low_memory_largest(&low).value, 0x10000000);
+    for (unsigned i = 0; i < 2 * LOW_MEMORY_RANGES; i++)
+        low_memory_add(&low, i * 16, i * 16 + 1);
+    assert_int_equal(low.count, LOW_MEMORY_RANGES);
+}
+
 static void a_kernel_that_gave_up_has_no_buffer(void **state)
 {
     static const char *const lines[] = {
@@ -366,6 +438,9 @@ int main(void)
         cmocka_unit_test(every_form_of_a_log_is_read_alike),
         cmocka_unit_test(each_line_is_judged_by_itself),
         cmocka_unit_test(a_tdx_boot_is_understood),
+        cmocka_unit_test(the_largest_failed_allocation_is_kept),
+        cmocka_unit_test(confidential_guests_are_known_by_several_lines),
+        cmocka_unit_test(low_memory_is_cut_and_measured),
         cmocka_unit_test(a_kernel_that_gave_up_has_no_buffer),
         cmocka_unit_test(no_buffer_and_dead_boots_are_seen),
         cmocka_unit_test(the_last_boot_counts_in_either_order),

@@ -138,6 +138,9 @@ static void what_is_not_the_parameter_is_told(void **state)
         { "swiotlb=1", "" },
         { "\"swiotlb=1\"", "" },
         { "swiotlbx=1", "" },
+        { "swiotlba=1", "" },
+        { "swiotlbz=1", "" },
+        { "swiotlb.x=1", "swiotlb.x" },
     };
 
     (void)state;
@@ -230,8 +233,10 @@ static void only_32768_cannot_be_asked_for(void **state)
         const char *line;
         uint64_t slabs;
     } cases[] = {
-        { "swiotlb=32768", 524288 }, { "swiotlb=32700", 524288 },    { "swiotlb=32640", 32768 },
-        { "swiotlb=65536", 65536 },  { "swiotlb=1048576", 1048576 }, { "quiet", 524288 },
+        { "swiotlb=32768", 524288 },    { "swiotlb=32700", 524288 },
+        { "swiotlb=32640", 32768 },     { "swiotlb=,4", 524288 },
+        { "swiotlb=131072,4", 131072 }, { "swiotlb=65536", 65536 },
+        { "swiotlb=1048576", 1048576 }, { "quiet", 524288 },
     };
 
     (void)state;
