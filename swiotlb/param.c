@@ -5,6 +5,7 @@
 #include <strings.h>
 
 #include "core/base/hex.h"
+#include "core/base/number.h"
 #include "core/base/text.h"
 
 #define AREAS_MAX UINT64_C(0xffffffff) /* the kernel keeps them in an unsigned int */
@@ -41,25 +42,16 @@ static uint64_t kernel_number(const char **text)
     return value;
 }
 
-static uint64_t power_of_two_from(uint64_t value)
-{
-    uint64_t power = 1;
-
-    while (power < value && power < UINT64_C(1) << 63)
-        power <<= 1;
-    return power;
-}
-
 /* swiotlb_adjust_nareas() and round_up_default_nslabs() as they run while the line is parsed. */
 static void take_areas(struct swiotlb_param *param, uint64_t areas, enum swiotlb_dialect dialect)
 {
     areas &= AREAS_MAX;
-    param->areas = areas == 0 ? 1 : power_of_two_from(areas);
+    param->areas = areas == 0 ? 1 : number_power_of_two(areas);
     if (dialect != SWIOTLB_AREAS)
         return;
     if (param->slabs < SWIOTLB_SEGMENT_SLABS * param->areas)
         param->slabs = SWIOTLB_SEGMENT_SLABS * param->areas;
-    param->slabs = power_of_two_from(param->slabs);
+    param->slabs = number_power_of_two(param->slabs);
 }
 
 /* setup_io_tlb_npages() */

@@ -33,21 +33,12 @@ static uint64_t align_up(uint64_t value, uint64_t unit)
     return number_add(value, unit - 1) / unit * unit;
 }
 
-static uint64_t power_of_two_up(uint64_t value)
-{
-    uint64_t power = 1;
-
-    while (power < value && power < UINT64_C(1) << 63)
-        power <<= 1;
-    return power;
-}
-
 /* The least buffer that every area gets a segment of. */
 static uint64_t area_floor(const struct swiotlb_guest *guest)
 {
     uint64_t cpus = guest->cpus.known && guest->cpus.value > 0 ? guest->cpus.value : 1;
 
-    return number_multiply(SWIOTLB_SEGMENT_SLABS, power_of_two_up(cpus));
+    return number_multiply(SWIOTLB_SEGMENT_SLABS, number_power_of_two(cpus));
 }
 
 uint64_t swiotlb_round_up(const struct swiotlb_guest *guest, uint64_t slabs)
@@ -58,7 +49,7 @@ uint64_t swiotlb_round_up(const struct swiotlb_guest *guest, uint64_t slabs)
         return aligned > 0 ? aligned : SWIOTLB_SEGMENT_SLABS;
     if (aligned < area_floor(guest))
         aligned = area_floor(guest);
-    return power_of_two_up(aligned);
+    return number_power_of_two(aligned);
 }
 
 uint64_t swiotlb_round_down(const struct swiotlb_guest *guest, uint64_t slabs)
@@ -66,7 +57,7 @@ uint64_t swiotlb_round_down(const struct swiotlb_guest *guest, uint64_t slabs)
     uint64_t down = slabs / SWIOTLB_SEGMENT_SLABS * SWIOTLB_SEGMENT_SLABS;
 
     if (swiotlb_kernel_powers_of_two(&guest->kernel) != ANSWER_NO && down > 0) {
-        uint64_t power = power_of_two_up(down);
+        uint64_t power = number_power_of_two(down);
 
         down = power > down ? power / 2 : power;
         if (down < area_floor(guest))

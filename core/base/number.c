@@ -78,3 +78,12 @@ uint64_t number_multiply(uint64_t a, uint64_t b)
 
     return __builtin_mul_overflow(a, b, &product) ? UINT64_MAX : product;
 }
+
+uint64_t number_power_of_two(uint64_t value)
+{
+    uint64_t power = 1;
+
+    while (power < value && power < UINT64_C(1) << 63)
+        power <<= 1;
+    return power;
+}

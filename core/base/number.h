@@ -36,4 +36,7 @@ struct maybe_u64 number_in_file(struct span content) TDX_MUST_CHECK;
 uint64_t number_add(uint64_t a, uint64_t b);
 uint64_t number_multiply(uint64_t a, uint64_t b);
 
+/* The least power of two that is not below value; 2^63 for anything above that. */
+uint64_t number_power_of_two(uint64_t value);
+
 #endif

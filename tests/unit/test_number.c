@@ -72,12 +72,33 @@ static void sums_and_products_stop_at_the_top(void **state)
     assert_true(number_multiply(UINT64_C(1) << 63, 2) == UINT64_MAX);
 }
 
+static void powers_of_two_are_rounded_up_to(void **state)
+{
+    static const struct {
+        uint64_t value, power;
+    } cases[] = {
+        { 0, 1 },
+        { 1, 1 },
+        { 2, 2 },
+        { 3, 4 },
+        { 1000000, 1048576 },
+        { 1048576, 1048576 },
+        { (UINT64_C(1) << 63) - 1, UINT64_C(1) << 63 },
+        { UINT64_MAX, UINT64_C(1) << 63 },
+    };
+
+    (void)state;
+    for (size_t i = 0; i < COUNT_OF(cases); i++)
+        assert_true(number_power_of_two(cases[i].value) == cases[i].power);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(whole_numbers_and_nothing_else),
         cmocka_unit_test(digits_are_taken_up_to_the_first_other_character),
         cmocka_unit_test(a_file_holds_one_number),
+        cmocka_unit_test(powers_of_two_are_rounded_up_to),
         cmocka_unit_test(sums_and_products_stop_at_the_top),
     };
 
