@@ -44,6 +44,18 @@ tests_fuzz_fuzz_quote_LDADD = core/libevidence.la $(CRYPTO_LIBS)
 tests_fuzz_fuzz_quote_LDFLAGS = $(FUZZ_LINK)
 endif
 
+# qgs
+UNIT_TESTS += tests/fuzz/replay_qgs
+tests_fuzz_replay_qgs_SOURCES = tests/fuzz/fuzz_qgs.c $(FUZZ_REPLAY)
+tests_fuzz_replay_qgs_LDADD = core/libevidence.la
+tests_fuzz_replay_qgs_LDFLAGS = $(TDX_PROGRAM_LDFLAGS)
+if FUZZERS
+FUZZ_TARGETS += tests/fuzz/fuzz_qgs
+tests_fuzz_fuzz_qgs_SOURCES = tests/fuzz/fuzz_qgs.c $(FUZZ_SHARED)
+tests_fuzz_fuzz_qgs_LDADD = core/libevidence.la
+tests_fuzz_fuzz_qgs_LDFLAGS = $(FUZZ_LINK)
+endif
+
 # event_log
 UNIT_TESTS += tests/fuzz/replay_event_log
 fuzz_event_log_sources = tests/fuzz/fuzz_event_log.c $(EVENT_LOG_BUILDER)

@@ -109,6 +109,14 @@ static void check_verdict(const char *where, int code, struct json_object *ours,
         fail_msg("%s: exit code %d", where, code);
     if ((member(ours, "error") == NULL) != accepted)
         fail_msg("%s: error is %s", where, word(ours, "error"));
+    if (verified && strcmp(tee, "TDX") != 0)
+        assert_string_equal(word(member(ours, "error"), "code"), "NOT_A_TD");
+    else if (verified && json_object_get_boolean(member(expected, "td_debug")))
+        assert_string_equal(word(member(ours, "error"), "code"), "TD_DEBUGGABLE");
+    else if (verified && expired)
+        assert_string_equal(word(member(ours, "error"), "code"), "COLLATERAL_EXPIRED");
+    else if (verified && !accepted)
+        assert_string_equal(word(member(ours, "error"), "code"), "TCB_NOT_ACCEPTED");
     assert_same(where, ours, "tcb_status", verdict, "status");
     if (verified) {
         assert_same(where, ours, "advisory_ids", verdict, "advisory_ids");

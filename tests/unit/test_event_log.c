@@ -129,6 +129,26 @@ static void refuses_what_is_no_cc_log(void **state)
     }
 }
 
+static void refuses_two_hashes_and_records_without_one(void **state)
+{
+    struct text log = { 0 };
+    struct event_log_replay replay;
+
+    (void)state;
+    /* Four bytes of vendor information become a second entry: SHA-384 again. */
+    event_log_begin(&log, 1, 4);
+    log.data[56] = 2;
+    memcpy(log.data + 64, "\x0c\0\x30\0\0", 5);
+    assert_status(event_log_replay(span_of(&log), &replay, NULL), "EVENT_LOG_NOT_CC");
+    text_free(&log);
+    event_log_begin(&log, 1, 0);
+    text_add_n(&log, "\1\0\0\0\4\0\0\0\0\0\0\0\0\0\0\0", 16);
+    assert_status(event_log_replay(span_of(&log), &replay, NULL), "EVENT_LOG_BAD");
+    log.data[65 + 4] = EVENT_NO_ACTION; /* which needs none */
+    assert_status(event_log_replay(span_of(&log), &replay, NULL), "OK");
+    text_free(&log);
+}
+
 /* A prefix is a log only where a record ends. */
 static void every_prefix_reads_whole_records_or_is_refused(void **state)
 {
@@ -369,6 +389,7 @@ int main(void)
         cmocka_unit_test(every_way_a_log_ends_is_known),
         cmocka_unit_test(replay_is_the_chain_of_sha384),
         cmocka_unit_test(refuses_what_is_no_cc_log),
+        cmocka_unit_test(refuses_two_hashes_and_records_without_one),
         cmocka_unit_test(every_prefix_reads_whole_records_or_is_refused),
         cmocka_unit_test(every_failing_crypto_call_is_a_failure),
         cmocka_unit_test(the_rule_of_a_digest_is_found_by_computing),

@@ -158,6 +158,8 @@ static void refuses_what_is_not_a_quote(void **state)
         { "vendor, last byte", "QUOTE_UNSUPPORTED", V5_15, 26, { 0x06, 0x06 } },
         { "v5 body type 0", "QUOTE_UNSUPPORTED", V5_10, 48, { 0, 0 } },
         { "v5 body type 1 of a TD", "QUOTE_UNSUPPORTED", V5_10, 48, { 1, 0 } },
+        { "v5 enclave body of a TD", "QUOTE_UNSUPPORTED", V5S, 4, { 0x81, 0 } },
+        { "v5 TD body of an enclave", "QUOTE_UNSUPPORTED", V5_10, 4, { 0, 0 } },
         { "v5 body type 5", "QUOTE_UNSUPPORTED", V5_10, 48, { 5, 0 } },
         { "v5 body type 2 with 648 bytes", "QUOTE_UNSUPPORTED", V5_15, 48, { 2, 0 } },
         { "v5 body type 3 with 584 bytes", "QUOTE_UNSUPPORTED", V5_10, 48, { 3, 0 } },
