@@ -23,8 +23,10 @@ tests_sim_tdx_sim_SOURCES = \
 	tests/sim/sim_control.c tests/sim/sim_control.h \
 	tests/sim/sim_daemon.c tests/sim/sim_daemon.h \
 	tests/sim/sim_device.c tests/sim/sim_device.h \
+	tests/sim/sim_exchange.c tests/sim/sim_exchange.h \
 	tests/sim/sim_fuse.c tests/sim/sim_fuse.h \
 	tests/sim/sim_https.c tests/sim/sim_https.h \
+	tests/sim/sim_knob_special.c tests/sim/sim_knob_special.h \
 	tests/sim/sim_knobs.c tests/sim/sim_knobs.h \
 	tests/sim/sim_pccs.c tests/sim/sim_pccs.h \
 	tests/sim/sim_qgs.c tests/sim/sim_qgs.h \
@@ -32,7 +34,8 @@ tests_sim_tdx_sim_SOURCES = \
 	tests/sim/sim_tls.c tests/sim/sim_tls.h \
 	tests/sim/sim_tsm.c tests/sim/sim_tsm.h \
 	tests/sim/sim_world.c tests/sim/sim_world.h \
-	tests/sim/tdx_sim.c
+	tests/sim/tdx_sim.c \
+	tests/sim/tdx_sim_options.c tests/sim/tdx_sim_options.h
 tests_sim_tdx_sim_CPPFLAGS = $(AM_CPPFLAGS) $(CRYPTO_CFLAGS) $(FUSE_CFLAGS)
 tests_sim_tdx_sim_LDFLAGS = $(TDX_PROGRAM_LDFLAGS)
 tests_sim_tdx_sim_LDADD = tests/sim/libsim.la cli/libcli.la $(FUSE_LIBS) -lpthread

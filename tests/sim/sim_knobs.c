@@ -2,11 +2,10 @@
 #include "tests/sim/sim_knobs.h"
 
 #include <errno.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "core/base/hex.h"
-#include "core/base/rfc3339.h"
+#include "tests/sim/sim_knob_special.h"
 
 #define DAY INT64_C(86400)
 
@@ -58,169 +57,6 @@ static bool is(const char *value, const char *word)
     return strcmp(value, word) == 0;
 }
 
-static bool parse_number(const char *value, uint64_t *ret)
-{
-    char *end;
-
-    errno = 0;
-    if (*value < '0' || *value > '9')
-        return false;
-    *ret = strtoull(value, &end, 10);
-    return errno == 0 && *end == '\0';
-}
-
-/* --- the knobs that are more than a field --- */
-
-static bool apply_root(struct sim_knob_target *target, const char *value)
-{
-    (void)target; /* see knob_before() */
-    return is(value, "good") || is(value, "wrong");
-}
-
-static bool apply_age(struct sim_knob_target *target, const char *value)
-{
-    uint64_t days;
-
-    (void)target;
-    return parse_number(value, &days) && days <= 3650;
-}
-
-static bool apply_quote_form(struct sim_knob_target *target, const char *value)
-{
-    static const struct {
-        const char *word;
-        unsigned version, body_type;
-    } forms[] = { { "5/3", 5, 3 }, { "5/2", 5, 2 }, { "5/4", 5, 4 }, { "4", 4, 2 } };
-
-    for (size_t i = 0; i < sizeof(forms) / sizeof(forms[0]); i++)
-        if (is(value, forms[i].word)) {
-            sim_platform_use_quote(target->platform, forms[i].version, forms[i].body_type);
-            return true;
-        }
-    return false;
-}
-
-static bool apply_echo(struct sim_knob_target *target, const char *value)
-{
-    target->platform->wrong_echo = is(value, "wrong");
-    return true;
-}
-
-static bool apply_signature(struct sim_knob_target *target, const char *value)
-{
-    struct sim_platform *p = target->platform;
-
-    if (is(value, "bad"))
-        p->quote.quote_signature = SIM_SIGNATURE_CORRUPT;
-    else if (is(value, "bad_qe"))
-        p->quote.qe_signature = SIM_SIGNATURE_CORRUPT;
-    else if (is(value, "stranger"))
-        p->quote.quote_signer = &p->key[SIM_KEY_STRANGER];
-    else if (is(value, "stranger_qe"))
-        p->quote.qe_signer = &p->key[SIM_KEY_STRANGER];
-    return true;
-}
-
-static bool apply_pck(struct sim_knob_target *target, const char *value)
-{
-    struct sim_platform *p = target->platform;
-
-    if (is(value, "expired"))
-        p->pck.not_after = p->now - DAY;
-    else if (is(value, "stranger"))
-        p->pck.signer = &p->key[SIM_KEY_STRANGER];
-    else if (is(value, "processor"))
-        sim_platform_use_processor_ca(p);
-    return true;
-}
-
-/* The platform falls behind (its SVNs match an older level), or the newest level has this status.
- */
-static bool apply_tcb(struct sim_knob_target *target, const char *value)
-{
-    struct sim_platform *p = target->platform;
-
-    if (is(value, "outofdate")) {
-        p->sgx.component[0] = p->sgx.component[1] = 3;
-        p->td.tee_tcb_svn[2] = p->td.tee_tcb_svn_2[2] = 2;
-    } else if (is(value, "unsupported")) {
-        p->sgx.component[7] = 0;
-    } else if (is(value, "module_outofdate")) {
-        p->td.tee_tcb_svn[0] = p->td.tee_tcb_svn_2[0] = 4;
-    } else if (is(value, "relaunch")) {
-        p->td.tee_tcb_svn[0] = 4;
-    } else if (is(value, "qe_outofdate")) {
-        p->quote.qe.isv_svn = 3;
-    } else {
-        p->tcb_info.level[0].status = value;
-    }
-    return true;
-}
-
-static void expire(struct sim_platform *p)
-{
-    p->tcb_info.issue_date -= 40 * DAY;
-    p->tcb_info.next_update -= 40 * DAY;
-    p->qe_identity.issue_date -= 40 * DAY;
-    p->qe_identity.next_update -= 40 * DAY;
-    p->pck_crl.this_update -= 40 * DAY;
-    p->pck_crl.next_update -= 40 * DAY;
-}
-
-static void make_older(struct sim_platform *p)
-{
-    p->tcb_info.issue_date -= 5 * DAY;
-    p->tcb_info.next_update -= 5 * DAY;
-    p->qe_identity.issue_date -= 5 * DAY;
-    p->qe_identity.next_update -= 5 * DAY;
-    p->root_crl.this_update -= 5 * DAY;
-    p->pck_crl.this_update -= 5 * DAY;
-    p->pck_crl.next_update -= 5 * DAY;
-    p->tcb_info.evaluation--;
-    p->qe_identity.evaluation--;
-}
-
-static bool apply_collateral(struct sim_knob_target *target, const char *value)
-{
-    struct sim_platform *p = target->platform;
-
-    if (is(value, "expired"))
-        expire(p);
-    else if (is(value, "older"))
-        make_older(p);
-    else if (is(value, "crl_expired"))
-        p->pck_crl.next_update = p->now - DAY;
-    else if (is(value, "tampered"))
-        p->tcb_info.signing.after[0] = (struct sim_edit){ "\"pcesvn\":13", "\"pcesvn\":12" };
-    else if (is(value, "stranger"))
-        p->tcb_info.signing.signer = &p->key[SIM_KEY_STRANGER];
-    else if (is(value, "other_platform"))
-        p->tcb_info.fmspc[0] ^= 0xff;
-    else if (is(value, "bad_crl"))
-        p->pck_crl.corrupt_signature = true;
-    return true;
-}
-
-static bool apply_evaluation(struct sim_knob_target *target, const char *value)
-{
-    uint64_t number;
-
-    if (!parse_number(value, &number))
-        return false;
-    target->platform->tcb_info.evaluation = target->platform->qe_identity.evaluation = number;
-    return true;
-}
-
-static bool apply_report(struct sim_knob_target *target, const char *value)
-{
-    struct sim_report_faults *faults = &target->platform->report_faults;
-
-    faults->wrong_hash = is(value, "wrong_hash");
-    faults->wrong_type = is(value, "wrong_type");
-    faults->wrong_reserved = is(value, "wrong_reserved");
-    return true;
-}
-
 #define WORDS(...)      ((const char *const[]){ __VA_ARGS__, NULL })
 #define FAULT(field)    offsetof(struct sim_faults, field)
 #define PLATFORM(field) offsetof(struct sim_platform, field)
@@ -233,10 +69,11 @@ static bool apply_report(struct sim_knob_target *target, const char *value)
 /* Later rows may build on earlier ones. */
 static const struct knob knobs[] = {
     { "root", "good", "wrong: quotes and collateral come from another world, under another root",
-      SPECIAL, 0, 0, WORDS("good", "wrong"), apply_root },
-    { "age_days", "0", "the whole world is N days in the past", SPECIAL, 0, 0, NULL, apply_age },
+      SPECIAL, 0, 0, WORDS("good", "wrong"), knob_apply_root },
+    { "age_days", "0", "the whole world is N days in the past", SPECIAL, 0, 0, NULL,
+      knob_apply_age },
     { "quote_form", "5/3", "version/body type: 4 and 5/2 TDX 1.0, 5/3 TDX 1.5, 5/4 1.5 extended",
-      SPECIAL, 0, 0, WORDS("5/3", "5/2", "5/4", "4"), apply_quote_form },
+      SPECIAL, 0, 0, WORDS("5/3", "5/2", "5/4", "4"), knob_apply_quote_form },
     { "debug", "off", "the TD has the DEBUG attribute", PLATFORM_FLAG, PLATFORM(debug), 0, NULL,
       NULL },
     { "attributes", "", "TD attributes, 16 hex digits, a number", PLATFORM_BITS,
@@ -253,15 +90,15 @@ static const struct knob knobs[] = {
     MEASUREMENT("rtmr3", td.rtmr[3]),
     MEASUREMENT("mrservicetd", td.service_td_hash),
     { "report", "good", "how the TDREPORT is spoiled", SPECIAL, 0, 0,
-      WORDS("good", "wrong_hash", "wrong_type", "wrong_reserved"), apply_report },
+      WORDS("good", "wrong_hash", "wrong_type", "wrong_reserved"), knob_apply_report },
     { "echo", "good", "wrong: reports and quotes carry other report data than asked for", SPECIAL,
-      0, 0, WORDS("good", "wrong"), apply_echo },
+      0, 0, WORDS("good", "wrong"), knob_apply_echo },
     { "other_td", "off", "quotes speak of another TD than the TDREPORT", PLATFORM_FLAG,
       PLATFORM(other_td), 0, NULL, NULL },
     { "signature", "good", "of the quote, or of the quoting enclave's report in it", SPECIAL, 0, 0,
-      WORDS("good", "bad", "stranger", "bad_qe", "stranger_qe"), apply_signature },
+      WORDS("good", "bad", "stranger", "bad_qe", "stranger_qe"), knob_apply_signature },
     { "pck", "good", "the PCK certificate", SPECIAL, 0, 0,
-      WORDS("good", "expired", "stranger", "processor"), apply_pck },
+      WORDS("good", "expired", "stranger", "processor"), knob_apply_pck },
     { "revoked", "off", "the PCK certificate is on the CRL", PLATFORM_FLAG, PLATFORM(revoked_pck),
       0, NULL, NULL },
     { "revoked_ca", "off", "the PCK CA is on the root's CRL", PLATFORM_FLAG, PLATFORM(revoked_ca),
@@ -273,12 +110,12 @@ static const struct knob knobs[] = {
       WORDS("UpToDate", "outofdate", "module_outofdate", "qe_outofdate", "relaunch", "unsupported",
             "OutOfDate", "SWHardeningNeeded", "ConfigurationNeeded",
             "ConfigurationAndSWHardeningNeeded", "OutOfDateConfigurationNeeded", "Revoked"),
-      apply_tcb },
+      knob_apply_tcb },
     { "collateral", "good", "what is wrong with it", SPECIAL, 0, 0,
       WORDS("good", "expired", "older", "crl_expired", "tampered", "stranger", "other_platform",
             "bad_crl"),
-      apply_collateral },
-    { "evaluation", "20", "tcbEvaluationDataNumber", SPECIAL, 0, 0, NULL, apply_evaluation },
+      knob_apply_collateral },
+    { "evaluation", "20", "tcbEvaluationDataNumber", SPECIAL, 0, 0, NULL, knob_apply_evaluation },
     { "device_missing", "off", "there is no tdx_guest", FAULT_FLAG, FAULT(device_missing), 0, NULL,
       NULL },
     { "device_open_error", "none", "opening tdx_guest fails", FAULT_ERRNO, FAULT(device_open_errno),
@@ -445,7 +282,7 @@ static bool set_field(const struct knob *knob, const char *value, struct sim_kno
     case FAULT_FLAG:
         return set_flag(in_faults, value);
     case FAULT_NUMBER:
-        return parse_number(value, in_faults);
+        return knob_number(value, in_faults);
     case FAULT_ERRNO:
         return set_errno(in_faults, value);
     case FAULT_WORD:
@@ -487,7 +324,7 @@ enum tdx_status knob_before(const struct text *values, struct sim_knob_target *t
     if (knob_find("root", 4, &knob))
         target->wrong_root = is(text_string(&values[knob]), "wrong");
     if (knob_find("age_days", 8, &knob) && values[knob].length > 0 &&
-        (!parse_number(text_string(&values[knob]), &days) || days > 3650))
+        (!knob_number(text_string(&values[knob]), &days) || days > 3650))
         return status_fail(err, TDX_USAGE, "age_days='%s': at most 3650",
                            text_string(&values[knob]));
     target->now -= (int64_t)days * DAY;
