@@ -90,7 +90,7 @@ enum tdx_status pcs_base_normalize(const char *base, char out[static PCS_URL_SIZ
     if (path == host || host[0] == '\0' || host[0] == ':')
         return bad(err, base, "the host is missing");
     if (path == NULL || path[1] == '\0')
-        end = path == NULL ? VERSIONED_PATH : VERSIONED_PATH + 1;
+        end = path == NULL ? VERSIONED_PATH : &VERSIONED_PATH[1];
     else if (base[length - 1] != '/')
         end = "/";
     written = snprintf(out, PCS_URL_SIZE, "%s%s", base, end);
