@@ -35,3 +35,6 @@ tests_unit_test_result_CPPFLAGS = $(AM_CPPFLAGS) $(CMOCKA_CFLAGS) $(CRYPTO_CFLAG
 tests_unit_test_result_LDADD = $(APPRAISE_TEST_LIBS)
 tests_unit_test_result_LDFLAGS = $(TDX_PROGRAM_LDFLAGS)
 endif
+
+TESTS += tests/policy_cli.test
+dist_check_SCRIPTS += tests/policy_cli.test
