@@ -62,6 +62,8 @@ static void put_arithmetic(struct json_writer *out, const struct swiotlb_facts *
               facts->devices_known ? maybe_u64(facts->demand.nics) : (struct maybe_u64){ 0 });
     put_maybe(out, "queues",
               facts->devices_known ? maybe_u64(facts->demand.queues) : (struct maybe_u64){ 0 });
+    put_maybe(out, "largest_ring",
+              facts->largest_ring > 0 ? maybe_u64(facts->largest_ring) : (struct maybe_u64){ 0 });
     put_maybe(out, "disks",
               facts->devices_known ? maybe_u64(facts->demand.disks) : (struct maybe_u64){ 0 });
     put_maybe(out, "from_devices", advice->from_devices);
