@@ -102,6 +102,9 @@ enum tdx_status verify_context_new(const struct collateral *collateral,
                                    struct tdx_error *err) TDX_MUST_CHECK;
 void verify_context_free(struct verify_context *context); /* NULL is fine */
 
+/* Forgets the PCK chain and the attestation key seen last; what the collateral gave stays. */
+void verify_context_forget(struct verify_context *context);
+
 /* What collateral says by itself, before there is a quote: for whoever fetches, stores or shows it.
  * Dates are those of verification_dates, without a PCK leaf's. */
 struct collateral_facts {

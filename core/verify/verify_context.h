@@ -45,7 +45,4 @@ struct verify_context {
 enum tdx_status verify_context_read_chain(struct verify_context *context, struct span pem,
                                           struct tdx_error *err) TDX_MUST_CHECK;
 
-/* Forgets the PCK chain and the attestation key seen last; for tests and benchmarks. */
-void verify_context_forget(struct verify_context *context);
-
 #endif

@@ -1,8 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "tests/bench/modes.h"
 
-#include "core/verify/verify_context.h"
-
 enum tdx_status bench_prepare(struct bench_subject *subject, struct tdx_error *err)
 {
     enum tdx_status status = bundle_parse(subject->bundle, &subject->parsed, err);

@@ -2,6 +2,7 @@
 #include "tests/unit/fault.h"
 
 #include <openssl/evp.h>
+#include <openssl/sha.h>
 #include <stddef.h>
 #include <stdlib.h>
 
@@ -55,3 +56,18 @@ FAULT(int, EVP_Digest,
 FAULT(void *, malloc, (size_t size), (size), NULL)
 FAULT(void *, calloc, (size_t count, size_t size), (count, size), NULL)
 FAULT(void *, realloc, (void *old, size_t size), (old, size), NULL)
+FAULT(EVP_PKEY *, EVP_PKEY_new, (void), (), NULL)
+FAULT(int, EVP_PKEY_copy_parameters, (EVP_PKEY * to, const EVP_PKEY *from), (to, from), 0)
+FAULT(EVP_PKEY_CTX *, EVP_PKEY_CTX_new, (EVP_PKEY * key, ENGINE *engine), (key, engine), NULL)
+FAULT(EVP_PKEY_CTX *, EVP_PKEY_CTX_new_id, (int id, ENGINE *engine), (id, engine), NULL)
+FAULT(int, EVP_PKEY_paramgen_init, (EVP_PKEY_CTX * context), (context), 0)
+FAULT(int, EVP_PKEY_paramgen, (EVP_PKEY_CTX * context, EVP_PKEY **key), (context, key), 0)
+FAULT(int, EVP_PKEY_verify_init, (EVP_PKEY_CTX * context), (context), 0)
+FAULT(int, EVP_PKEY_verify,
+      (EVP_PKEY_CTX * context, const unsigned char *signature, size_t signature_size,
+       const unsigned char *hash, size_t hash_size),
+      (context, signature, signature_size, hash, hash_size), 0)
+FAULT(unsigned char *, SHA256, (const unsigned char *data, size_t size, unsigned char *digest),
+      (data, size, digest), NULL)
+FAULT(unsigned char *, SHA384, (const unsigned char *data, size_t size, unsigned char *digest),
+      (data, size, digest), NULL)

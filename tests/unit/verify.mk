@@ -22,4 +22,18 @@ tests_unit_test_verify_tcb_SOURCES = tests/unit/test_verify_tcb.c $(SIM_VERIFY)
 tests_unit_test_verify_tcb_CPPFLAGS = $(AM_CPPFLAGS) $(CMOCKA_CFLAGS) $(CRYPTO_CFLAGS)
 tests_unit_test_verify_tcb_LDADD = $(VERIFY_TEST_LIBS)
 tests_unit_test_verify_tcb_LDFLAGS = $(TDX_PROGRAM_LDFLAGS)
+# Whole allocation and crypto path of a verification.
+FAULT_VERIFY_WRAP = $(FAULT_CRYPTO_WRAP) -Wl,--wrap=malloc -Wl,--wrap=calloc -Wl,--wrap=realloc \
+	-Wl,--wrap=EVP_PKEY_new -Wl,--wrap=EVP_PKEY_copy_parameters -Wl,--wrap=EVP_PKEY_CTX_new \
+	-Wl,--wrap=EVP_PKEY_CTX_new_id -Wl,--wrap=EVP_PKEY_paramgen_init -Wl,--wrap=EVP_PKEY_paramgen \
+	-Wl,--wrap=EVP_PKEY_verify_init -Wl,--wrap=EVP_PKEY_verify -Wl,--wrap=SHA256 -Wl,--wrap=SHA384
+
+UNIT_TESTS += tests/unit/test_verify_robust
+tests_unit_test_verify_robust_SOURCES = tests/unit/test_verify_robust.c $(SIM_VERIFY) $(CORPUS) \
+	$(FAULT)
+tests_unit_test_verify_robust_CPPFLAGS = $(AM_CPPFLAGS) $(CMOCKA_CFLAGS) $(CRYPTO_CFLAGS) \
+	$(JSON_CFLAGS)
+tests_unit_test_verify_robust_LDADD = core/libcollateral.la $(VERIFY_TEST_LIBS) $(JSON_LIBS) \
+	$(CRYPTO_LIBS)
+tests_unit_test_verify_robust_LDFLAGS = $(TDX_PROGRAM_LDFLAGS) $(FAULT_VERIFY_WRAP)
 endif
