@@ -5,29 +5,6 @@
 
 #include "grub-tool/default_grub_internal.h"
 
-static const struct boot_word *next_other(const struct boot_words *words, size_t *at)
-{
-    while (*at < words->count && boot_word_is_swiotlb(words, &words->words[*at]))
-        (*at)++;
-    return *at < words->count ? &words->words[(*at)++] : NULL;
-}
-
-/* True if both have the same words in the same order but for swiotlb. */
-static bool same_others(const struct boot_words *a, const struct boot_words *b)
-{
-    size_t i = 0, j = 0;
-
-    for (;;) {
-        const struct boot_word *left = next_other(a, &i), *right = next_other(b, &j);
-
-        if (left == NULL || right == NULL)
-            return left == right;
-        if (strcmp(boot_word_text(a, left), boot_word_text(b, right)) != 0 ||
-            left->after_dashes != right->after_dashes || left->after_hash != right->after_hash)
-            return false;
-    }
-}
-
 /* The last swiotlb word that the kernel looks at must be token (or there must be none). */
 static bool last_is(const struct boot_words *words, const char *token)
 {
@@ -67,7 +44,7 @@ static bool same_variables(const struct shell_script *before, const struct shell
             continue;
         }
         same = a->set == b->set && a->undecided == b->undecided && split(&a->value, &left) &&
-               split(&b->value, &right) && same_others(&left, &right);
+               split(&b->value, &right) && token_same_others(&left, &right);
         boot_words_free(&left);
         boot_words_free(&right);
         if (!same)
@@ -133,7 +110,7 @@ bool default_grub_prove(struct editor *e, const struct default_grub_edit *edit)
                                    " and would not only get swiotlb=");
     if (fine && variable != NULL && variable->set) {
         fine = split(&variable->value, &words) && words.problem == BOOT_TEXT_FINE &&
-               same_others(&e->words, &words) && last_is(&words, e->token);
+               token_same_others(&e->words, &words) && last_is(&words, e->token);
         for (size_t i = 0; i < words.count; i++)
             count += boot_word_is_swiotlb(&words, &words.words[i]);
         fine = fine && count == (e->wish->present ? 1 : 0);

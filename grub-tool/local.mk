@@ -22,8 +22,21 @@ grub_tool_libgrubread_la_SOURCES = \
 grub_tool_libgrubread_la_LIBADD = swiotlb/libswiotlb.la core/libbase.la
 
 sbin_PROGRAMS += grub-tool/tdx-grub
+noinst_LTLIBRARIES += grub-tool/libgrubwrite.la
+
+grub_tool_libgrubwrite_la_SOURCES = \
+	grub-tool/commit.c grub-tool/commit.h \
+	grub-tool/diff.c grub-tool/diff.h \
+	grub-tool/generator.c grub-tool/generator.h \
+	grub-tool/measured.c grub-tool/measured.h \
+	grub-tool/plan.c grub-tool/plan.h \
+	grub-tool/size_check.c grub-tool/size_check.h \
+	grub-tool/show.c grub-tool/show.h \
+	grub-tool/store.c grub-tool/store.h grub-tool/store_undo.c \
+	grub-tool/store_manifest.c grub-tool/store_manifest.h
+grub_tool_libgrubwrite_la_LIBADD = grub-tool/libgrubread.la core/libevidence.la
+
 grub_tool_tdx_grub_SOURCES = grub-tool/tdx_grub.c grub-tool/tdx_grub.h \
-	grub-tool/cmd_show.c grub-tool/options.c \
-	grub-tool/show.c grub-tool/show.h
-grub_tool_tdx_grub_LDADD = grub-tool/libgrubread.la cli/libcli.la
+	grub-tool/cmd_rollback.c grub-tool/cmd_set.c grub-tool/cmd_show.c grub-tool/options.c
+grub_tool_tdx_grub_LDADD = grub-tool/libgrubwrite.la cli/libcli.la $(CRYPTO_LIBS)
 grub_tool_tdx_grub_LDFLAGS = $(TDX_PROGRAM_LDFLAGS)

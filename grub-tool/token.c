@@ -184,3 +184,25 @@ const char *token_edit(struct span text, enum boot_text_kind kind, const struct 
     text_free(&next);
     return why;
 }
+
+static const struct boot_word *next_other(const struct boot_words *words, size_t *at)
+{
+    while (*at < words->count && boot_word_is_swiotlb(words, &words->words[*at]))
+        (*at)++;
+    return *at < words->count ? &words->words[(*at)++] : NULL;
+}
+
+bool token_same_others(const struct boot_words *a, const struct boot_words *b)
+{
+    size_t i = 0, j = 0;
+
+    for (;;) {
+        const struct boot_word *left = next_other(a, &i), *right = next_other(b, &j);
+
+        if (left == NULL || right == NULL)
+            return left == right;
+        if (strcmp(boot_word_text(a, left), boot_word_text(b, right)) != 0 ||
+            left->after_dashes != right->after_dashes || left->after_hash != right->after_hash)
+            return false;
+    }
+}

@@ -35,4 +35,7 @@ bool token_in_front(const struct boot_words *words, size_t extra);
 const char *token_edit(struct span text, enum boot_text_kind kind, const struct token_wish *wish,
                        struct text *ret);
 
+/* True if both have the same words in the same order but for swiotlb. */
+bool token_same_others(const struct boot_words *a, const struct boot_words *b);
+
 #endif

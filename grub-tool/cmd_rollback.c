@@ -1,0 +1,92 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include <errno.h>
+#include <stdio.h>
+#include <unistd.h>
+
+#include "core/base/lock.h"
+#include "core/base/root.h"
+#include "grub-tool/show.h"
+#include "grub-tool/store.h"
+#include "grub-tool/tdx_grub.h"
+
+#define LOCK_WAIT_MS 2000
+
+static const char help[] =
+    "Usage: tdx-grub rollback [OPTION]...\n"
+    "Put back what the last set-swiotlb or unset-swiotlb changed. Runs no generator.\n"
+    "\n"
+    "  --dry-run   write nothing; print the difference of every file\n"
+    "  --force     also files that others have changed since\n"
+    "  --root DIR  in the system mounted at DIR\n"
+    "\n"
+    "Exit codes: 0 done, 1 refused (nothing was changed), 2 usage, 3 failed.\n";
+
+static int tell(const struct grub_options *options, const struct store_change *change,
+                const struct root *root, struct tdx_error *err)
+{
+    struct boot_layout layout = { 0 };
+    struct text out = { 0 };
+    enum tdx_status status;
+
+    for (size_t i = 0; i < change->count; i++)
+        if (change->files[i].what != PLAN_GUARD)
+            (void)printf("Put back %s\n", change->files[i].path);
+    status = boot_layout_read(root, &layout, err);
+    if (status == TDX_OK) {
+        (void)show_proof(&layout, NULL, &out);
+        (void)printf("Read back as GRUB and the kernel read it:\n%s", text_string(&out));
+    }
+    text_free(&out);
+    boot_layout_free(&layout);
+    return status == TDX_OK ? program_finish(&options->program, TDX_EXIT_YES)
+                            : program_fail(&options->program, status, err);
+}
+
+int grub_rollback(int argc, char **argv)
+{
+    struct store_change change = STORE_CHANGE_NONE;
+    struct root root = ROOT_CLOSED;
+    struct text differences = { 0 }, notes = { 0 };
+    struct store_undo how = { .differences = &differences, .notes = &notes };
+    struct tdx_error err = { 0 };
+    struct grub_options options;
+    int store = -1, lock = -1;
+    enum tdx_status status;
+    int code = grub_options_read(argc, argv, "tdx-grub rollback", help, GRUB_TAKES_UNDO, &options);
+
+    if (code >= 0)
+        return code;
+    how.force = options.force;
+    how.dry_run = options.dry_run;
+    status = root_open(options.root, &root, &err);
+    if (status == TDX_OK) {
+        status = store_open(&root, false, &store, NULL);
+        if (status == TDX_FILE_MISSING)
+            status = status_fail(&err, TDX_BOOT_NO_BACKUP, "%s does not exist", STORE_FOLDER);
+        else if (status != TDX_OK)
+            (void)status_fail(&err, status, "%s", STORE_FOLDER);
+    }
+    if (status == TDX_OK)
+        status = lock_take_at(store, "lock", LOCK_WAIT_MS, &lock, &err);
+    if (status == TDX_OK)
+        status = store_newest(store, &change, &err);
+    if (status == TDX_OK)
+        status = store_undo(&root, &change, &how, &err);
+    if (notes.length > 0)
+        program_note(&options.program, "%s", text_string(&notes));
+    (void)fputs(text_string(&differences), status == TDX_OK ? stdout : stderr);
+    if (status != TDX_OK)
+        code = program_fail(&options.program, status, &err);
+    else if (options.dry_run)
+        code = program_finish(&options.program, TDX_EXIT_YES);
+    else
+        code = tell(&options, &change, &root, &err);
+    text_free(&differences);
+    text_free(&notes);
+    store_change_free(&change);
+    lock_release(lock);
+    if (store >= 0)
+        (void)close(store); /* a folder: nothing can be lost */
+    root_close(&root);
+    return code;
+}

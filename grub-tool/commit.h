@@ -1,0 +1,26 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Carrying out a plan: one at a time, with a backup first, and all of it or nothing. */
+#ifndef GRUB_TOOL_COMMIT_H
+#define GRUB_TOOL_COMMIT_H
+
+#include "grub-tool/plan.h"
+
+struct commit {
+    const struct root *root;
+    const char *root_path;            /* NULL: this system */
+    const struct boot_layout *layout; /* as it was when the plan was made */
+    const struct token_wish *wish;
+    struct plan *plan;
+    unsigned timeout_ms; /* for the generator */
+    bool prove; /* afterwards each entry must have the wish; false where grub.cfg was left alone */
+    struct text *differences, *notes; /* borrowed */
+};
+
+/* Returns TDX_OK when every file is written, synced and read back. Otherwise everything is as it
+ * was before, or err says what is not and how to take it back: LOCKED, BOOT_UNFINISHED,
+ * BOOT_NO_ROOM, FILE_WRITE_FAILED, BOOT_CHANGED_SINCE, BOOT_GENERATOR_FAILED,
+ * BOOT_GENERATOR_DIFFERS, BOOT_PROOF_FAILED, ... *ret_number is the backup's number. */
+enum tdx_status commit_run(struct commit *commit, unsigned *ret_number, struct tdx_error *err)
+    TDX_MUST_CHECK;
+
+#endif
