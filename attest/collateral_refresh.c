@@ -188,6 +188,7 @@ static enum tdx_status find_platforms(struct refresh *refresh, const char *folde
         key = (struct cache_key){ .ca = target.ca };
         memcpy(key.fmspc, target.fmspc, sizeof(key.fmspc));
         add_platform(refresh, &key);
+        refresh->own_known = true;
     }
     status = cache_list(folder, entries, &count, err);
     if (status != TDX_OK)

@@ -25,13 +25,14 @@ struct refresh {
     int64_t now;
     size_t count;
     struct outcome outcome[CACHE_ENTRIES_MAX + 1];
+    bool own_known; /* outcome[0] is this machine's platform */
     struct tdx_error no_quote; /* why this machine's platform is not known, if it is not */
     char *from_conf[8];        /* strings that gate.conf gave */
     size_t from_conf_count;
 };
 
 /* Prints what became of each platform; status and err say whether it came to that. Returns the exit
- * code: that of the first failure. */
+ * code: that of this machine's platform, or of the first failure where that is not known. */
 int refresh_report(const struct refresh *refresh, enum tdx_status status,
                    const struct tdx_error *err);
 

@@ -127,7 +127,8 @@ int refresh_report(const struct refresh *refresh, enum tdx_status status,
 
         if (outcome->status == TDX_OK)
             continue;
-        if (code == TDX_EXIT_YES)
+        /* where this machine's platform is known, and so comes first, it alone decides */
+        if (code == TDX_EXIT_YES && (i == 0 || !refresh->own_known))
             code = status_exit_code(outcome->status);
         (void)program_fail(program, outcome->status, &outcome->err);
         warn_of_expiry(refresh, outcome);

@@ -35,6 +35,7 @@ include tests/unit/evidence.mk
 include tests/unit/attest.mk
 include tests/fuzz/local.mk
 include tests/unit/collateral.mk
+include tests/e2e/collateral.mk
 include tests/sim/local.mk
 include tests/unit/sim.mk
 include tests/e2e/sim.mk

@@ -58,6 +58,11 @@ enum tdx_status file_replace(const char *path, struct span content, mode_t mode,
 enum tdx_status file_replace_at(int folder_fd, const char *name, struct span content, mode_t mode,
                                 struct tdx_error *err) TDX_MUST_CHECK;
 
+/* Removes what a file_replace_at() that was killed left in the folder: its half-written files, of
+ * those names that mine() claims. The caller holds the lock under which these files are replaced.
+ * What cannot be removed is met again next time. */
+void file_replace_tidy(int folder_fd, bool (*mine)(const char *name));
+
 /* Writes all of content to fd, through short writes and EINTR. Returns 0 or an errno value. */
 int file_write_all(int fd, struct span content) TDX_MUST_CHECK;
 

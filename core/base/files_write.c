@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Replacing a file: the only place that knows how. See files.h. */
+#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
@@ -16,6 +17,7 @@
 
 #define XATTR_LIST_LIMIT 65536
 #define TEMPORARY_TRIES  16
+#define TEMPORARY_SALT   8 /* bytes */
 
 int file_write_all(int fd, struct span content)
 {
@@ -85,7 +87,7 @@ static int copy_looks(int folder_fd, const char *name, int to, mode_t mode)
 /* A new file with a name nobody can guess, in the same folder. Returns the descriptor or -1. */
 static int create_temporary(int folder_fd, const char *name, char *temporary, size_t size)
 {
-    uint8_t salt[8];
+    uint8_t salt[TEMPORARY_SALT];
     char text[HEX_TEXT_SIZE(sizeof(salt))];
 
     for (int i = 0; i < TEMPORARY_TRIES; i++) {
@@ -105,6 +107,39 @@ static int create_temporary(int folder_fd, const char *name, char *temporary, si
             return fd;
     }
     return -1;
+}
+
+/* The name inside ".NAME.<hex of the salt>", as create_temporary() makes it; false for others. */
+static bool leftover_of(const char *entry, char *name, size_t size)
+{
+    size_t length = strlen(entry);
+    uint8_t salt[TEMPORARY_SALT];
+    const size_t tail = 2 * sizeof(salt) + 1; /* with the dot */
+
+    if (entry[0] != '.' || length <= tail + 1 || length - tail > size ||
+        entry[length - tail] != '.' ||
+        hex_decode_exact(entry + length - tail + 1, tail - 1, salt, sizeof(salt), NULL) != TDX_OK)
+        return false;
+    memcpy(name, entry + 1, length - tail - 1);
+    name[length - tail - 1] = '\0';
+    return true;
+}
+
+void file_replace_tidy(int folder_fd, bool (*mine)(const char *name))
+{
+    int list_fd = openat(folder_fd, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    DIR *stream = list_fd >= 0 ? fdopendir(list_fd) : NULL;
+    char name[NAME_MAX + 1];
+
+    if (stream == NULL) {
+        if (list_fd >= 0)
+            (void)close(list_fd); /* read only: nothing can be lost */
+        return;
+    }
+    for (const struct dirent *each; (each = readdir(stream)) != NULL;)
+        if (leftover_of(each->d_name, name, sizeof(name)) && mine(name))
+            (void)unlinkat(folder_fd, each->d_name, 0);
+    (void)closedir(stream); /* read only: nothing can be lost */
 }
 
 enum tdx_status file_replace_at(int folder_fd, const char *name, struct span content, mode_t mode,

@@ -37,8 +37,7 @@ static enum tdx_status examine(const struct cache *cache, const struct collatera
 static enum tdx_status check_new(const struct cache_key *key, const struct collateral_facts *facts,
                                  struct tdx_error *err)
 {
-    const char *words = facts->dates.first_to_expire;
-    char date[RFC3339_TEXT_SIZE], name[CACHE_NAME_SIZE];
+    char name[CACHE_NAME_SIZE];
     const struct cache_key about = {
         .fmspc = { facts->fmspc[0], facts->fmspc[1], facts->fmspc[2], facts->fmspc[3],
                    facts->fmspc[4], facts->fmspc[5] },
@@ -51,10 +50,20 @@ static enum tdx_status check_new(const struct cache_key *key, const struct colla
     if (memcmp(about.fmspc, key->fmspc, sizeof(about.fmspc)) != 0 || about.ca != key->ca)
         return status_fail(err, TDX_PCS_WRONG_PLATFORM, "it is for %.*s",
                            (int)(strlen(name) - strlen(CACHE_BUNDLE_SUFFIX)), name);
-    if (facts->expired)
-        return status_fail(err, TDX_PCS_SERVES_EXPIRED, "%s, at %s", words != NULL ? words : "",
-                           rfc3339_format(facts->dates.earliest_expiration, date));
     return TDX_OK;
+}
+
+/* Judged after the floor: a clock that was turned back makes lists look not valid yet, and is the
+ * graver finding. */
+static enum tdx_status check_expiry(const struct collateral_facts *facts, struct tdx_error *err)
+{
+    const char *words = facts->dates.first_to_expire;
+    char date[RFC3339_TEXT_SIZE];
+
+    if (!facts->expired)
+        return TDX_OK;
+    return status_fail(err, TDX_PCS_SERVES_EXPIRED, "%s, at %s", words != NULL ? words : "",
+                       rfc3339_format(facts->dates.earliest_expiration, date));
 }
 
 /* The floor as stored, raised by the bundle that is there: it covers a machine that died between
@@ -76,24 +85,12 @@ static enum tdx_status effective_floor(const struct cache *cache, const struct c
 
 /* --- the folder ------------------------------------------------------------------------------- */
 
-/* What a killed refresh left: ".NAME.<16 hex>" of file_replace_at(), never anything else. */
-static bool is_leftover(const char *name)
+static bool is_ours(const char *name)
 {
-    size_t length = strlen(name);
+    const char *dot = strrchr(name, '.');
     struct cache_key key;
-    char inner[CACHE_NAME_SIZE];
-    const size_t tail = 17; /* ".0123456789abcdef" */
-    const char *dot;
 
-    if (name[0] != '.' || length <= tail + 1 || length - tail - 1 >= sizeof(inner) ||
-        name[length - tail] != '.')
-        return false;
-    memcpy(inner, name + 1, length - tail - 1);
-    inner[length - tail - 1] = '\0';
-    if (cache_key_parse(inner, &key))
-        return true;
-    dot = strrchr(inner, '.');
-    return dot != NULL && strcmp(dot, CACHE_DIGEST_SUFFIX) == 0;
+    return cache_key_parse(name, &key) || (dot != NULL && strcmp(dot, CACHE_DIGEST_SUFFIX) == 0);
 }
 
 static bool is_listed(const struct cache_entry *entries, size_t count, const struct cache_key *key)
@@ -105,8 +102,8 @@ static bool is_listed(const struct cache_entry *entries, size_t count, const str
     return false;
 }
 
-/* Removes leftovers, and the bundles for which there is no room beside key's. Called under the
- * lock; what cannot be removed is met again next time. */
+/* Removes the bundles for which there is no room beside key's. Called under the lock; what cannot
+ * be removed is met again next time. */
 static void tidy(const struct cache *cache, int folder_fd, const struct cache_key *key)
 {
     struct cache_entry entries[CACHE_ENTRIES_MAX];
@@ -129,8 +126,6 @@ static void tidy(const struct cache *cache, int folder_fd, const struct cache_ke
         struct cache_key found;
         char digest[CACHE_NAME_SIZE + sizeof(CACHE_DIGEST_SUFFIX)];
 
-        if (is_leftover(each->d_name))
-            (void)unlinkat(folder_fd, each->d_name, 0);
         if (!cache_key_parse(each->d_name, &found) || is_listed(entries, count, &found))
             continue;
         (void)unlinkat(folder_fd, each->d_name, 0);
@@ -216,12 +211,15 @@ static enum tdx_status store_locked(const struct cache *cache, int folder_fd,
 
     if (status == TDX_OK)
         status = floor_check(&floor, &mark, now, err);
+    if (status == TDX_OK)
+        status = check_expiry(&stored->now, err);
     if (status != TDX_OK)
         goto done;
     stored->unchanged = stored->had_old &&
                         bundle_print(&old.bundle.parts, &old_printed, NULL) == TDX_OK &&
                         old_printed.length == printed->length &&
                         memcmp(old_printed.data, printed->data, printed->length) == 0;
+    file_replace_tidy(folder_fd, is_ours);
     tidy(cache, folder_fd, key);
     status = write_bundle(folder_fd, key, printed, stored->unchanged, digest, now, err);
     if (status == TDX_OK)

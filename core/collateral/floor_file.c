@@ -187,6 +187,11 @@ enum tdx_status floor_load(const char *folder, const struct trust_anchor *anchor
     return status;
 }
 
+static bool is_floor(const char *name)
+{
+    return strncmp(name, "floor", strlen("floor")) == 0;
+}
+
 enum tdx_status floor_store(const char *folder, const struct trust_anchor *anchor,
                             const struct floor_mark *mark, struct tdx_error *err)
 {
@@ -212,7 +217,10 @@ enum tdx_status floor_store(const char *folder, const struct trust_anchor *ancho
         status = load_at(text_string(&path), &floor, err);
     if (status == TDX_OK)
         status = floor_raise(&floor, mark, &changed, err);
-    if (status != TDX_OK || !changed)
+    if (status != TDX_OK)
+        goto done;
+    file_replace_tidy(folder_fd, is_floor);
+    if (!changed)
         goto done;
     floor_print(&floor, &content);
     if (!text_ok(&content))

@@ -10,12 +10,13 @@
 #include "core/base/json.h"
 #include "core/collateral/pcs_answer.h"
 
-#define ENVELOPE_SLACK  1024 /* what surrounds the signed object */
-#define DELAY_LIMIT     30   /* seconds, of 1, 2, 4, ... */
-#define TCB_INFO_DEPTH  32
-#define HEADER_TCB      "TCB-Info-Issuer-Chain"
-#define HEADER_IDENTITY "SGX-Enclave-Identity-Issuer-Chain"
-#define HEADER_PCK_CRL  "SGX-PCK-CRL-Issuer-Chain"
+#define ENVELOPE_SLACK   1024 /* what surrounds the signed object */
+#define DELAY_LIMIT      30   /* seconds, of 1, 2, 4, ... */
+#define TCB_INFO_DEPTH   32
+#define HEADER_TCB       "TCB-Info-Issuer-Chain"
+#define HEADER_TCB_OLDER "SGX-TCB-Info-Issuer-Chain" /* version 3, and servers that kept it */
+#define HEADER_IDENTITY  "SGX-Enclave-Identity-Issuer-Chain"
+#define HEADER_PCK_CRL   "SGX-PCK-CRL-Issuer-Chain"
 
 struct client {
     const struct pcs_target *target;
@@ -164,6 +165,7 @@ static enum tdx_status attempt(struct client *client, const char *url, const cha
         .timeout_ms = timeout,
         .body_limit = body_limit,
         .chain_header = chain_header,
+        .chain_header_older = client->now.document == PCS_TCB_INFO ? HEADER_TCB_OLDER : NULL,
         .progress = options->progress != NULL ? on_bytes : NULL,
         .progress_context = client,
     };

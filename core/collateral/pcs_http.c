@@ -125,6 +125,13 @@ static void new_response(struct pcs_http_answer *answer)
     answer->warning[0] = '\0';
 }
 
+static bool is_chain(struct span line, const struct pcs_http_options *options, struct span *ret)
+{
+    return (options->chain_header != NULL && header_value(line, options->chain_header, ret)) ||
+           (options->chain_header_older != NULL &&
+            header_value(line, options->chain_header_older, ret));
+}
+
 static size_t on_header(char *data, size_t unit, size_t count, void *context)
 {
     struct transfer *transfer = context;
@@ -145,8 +152,7 @@ static size_t on_header(char *data, size_t unit, size_t count, void *context)
     } else if (header_value(line, "Error-Message", &value) ||
                header_value(line, "Warning", &value)) {
         (void)text_quote(value.data, value.size, answer->warning, sizeof(answer->warning));
-    } else if (transfer->options->chain_header != NULL &&
-               header_value(line, transfer->options->chain_header, &value)) {
+    } else if (is_chain(line, transfer->options, &value)) {
         answer->chain_twice = answer->chain.length > 0;
         text_add_n(&answer->chain, (const char *)value.data, value.size);
     }

@@ -21,7 +21,8 @@ struct pcs_http_options {
     bool insecure;       /* neither the certificate nor its name is checked */
     unsigned connect_timeout_ms, timeout_ms;
     size_t body_limit;
-    const char *chain_header; /* name of the header to keep, NULL: none */
+    const char *chain_header;       /* name of the header to keep, NULL: none */
+    const char *chain_header_older; /* another name of it, NULL: it has none */
     /* Called while it transfers; NULL: nobody watches. total is 0 while unknown. */
     void (*progress)(void *context, size_t received, size_t total);
     void *progress_context;

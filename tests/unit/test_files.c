@@ -185,6 +185,46 @@ static enum tdx_status shell(const char *script, const char *input, unsigned tim
     return process_run(&spec, result, err);
 }
 
+static bool is_a(const char *name)
+{
+    return strcmp(name, "a") == 0;
+}
+
+static void tidying_removes_what_a_killed_replacement_left_and_nothing_else(void **state)
+{
+    static const struct {
+        const char *name;
+        bool stays;
+    } cases[] = {
+        { ".a.0123456789abcdef", false },
+        { ".b.0123456789abcdef", true }, /* another's */
+        { ".a.0123456789abcde", true },
+        { ".a.0123456789abcdeg", true },
+        { ".a.0123456789abcdef0", true },
+        { ".a", true },
+        { "a", true },
+        { "a.0123456789abcdef", true },
+        { ".0123456789abcdef", true },
+    };
+    int folder_fd = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+
+    (void)state;
+    assert_true(folder_fd >= 0);
+    for (size_t i = 0; i < COUNT_OF(cases); i++) {
+        int fd = open(in_folder(cases[i].name), O_WRONLY | O_CREAT | O_CLOEXEC, 0600);
+
+        assert_true(fd >= 0);
+        assert_int_equal(close(fd), 0);
+    }
+    file_replace_tidy(folder_fd, is_a);
+    for (size_t i = 0; i < COUNT_OF(cases); i++) {
+        print_message("#  %s\n", cases[i].name);
+        assert_int_equal(access(in_folder(cases[i].name), F_OK) == 0, cases[i].stays);
+        (void)unlink(in_folder(cases[i].name));
+    }
+    assert_int_equal(close(folder_fd), 0);
+}
+
 static void a_program_gets_input_and_gives_output_and_code(void **state)
 {
     struct process_result result;
@@ -307,6 +347,7 @@ int main(void)
         cmocka_unit_test(replacing_keeps_mode_links_and_attributes),
         cmocka_unit_test(a_new_file_gets_the_mode_asked_for),
         cmocka_unit_test(a_failed_replacement_changes_nothing),
+        cmocka_unit_test(tidying_removes_what_a_killed_replacement_left_and_nothing_else),
         cmocka_unit_test(a_program_gets_input_and_gives_output_and_code),
         cmocka_unit_test(a_program_inherits_nothing),
         cmocka_unit_test(the_deadline_ends_a_program_and_its_children),
