@@ -18,7 +18,7 @@ static const char help[] =
     "Verify a quote as Intel's own library does, and say whether to accept it.\n"
     "\n"
     "      --quote FILE         the quote ('-': standard input)\n"
-    "      --collateral BUNDLE  what Intel publishes about the platform, in one JSON file\n"
+    "      --collateral BUNDLE  what Intel publishes about the platform, in one file\n"
     "                           (default: from the cache, else from a server)\n"
     "      --at TIME            judge as of this time, 2026-01-31T23:59:59Z (now)\n"
     "      --accept-tcb LIST    accepted TCB statuses, with commas (UpToDate)\n"

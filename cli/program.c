@@ -106,10 +106,9 @@ static int help(const char *name, const char *about, const struct command *comma
     (void)printf("Usage: %s COMMAND [OPTION]...\n%s\n\nCommands:\n", name, about);
     for (const struct command *command = commands; command->name != NULL; command++)
         (void)printf("  %-14s %s\n", command->name, command->summary);
-    (void)
-        printf("\n'%s COMMAND --help' tells a command's options. Exit codes: 0 yes, 1 no, 2 usage, "
-               "3 could not be decided.\n",
-               name);
+    (void)printf("\n'%s COMMAND --help' tells a command's options.\n"
+                 "Exit codes: 0 yes, 1 no, 2 usage, 3 could not be decided.\n",
+                 name);
     return program_finish(&(struct program){ .name = name }, TDX_EXIT_YES);
 }
 
