@@ -16,7 +16,7 @@ struct appraisal_options {
 
 #define APPRAISAL_HELP                                                                             \
     "      --policy FILE        an appraisal policy, JSON or token (repeatable)\n"                 \
-    "      --policy-signer FILE policies must be signed by this public key (PEM or JWK;\n"         \
+    "      --policy-signer FILE policies must be signed by this key (PEM or JWK;\n"                \
     "                           repeatable)\n"                                                     \
     "      --signing-key KEY    sign the result (--format jwt) with this private key\n"            \
     "      --result-schema N    shape of the result: 1.20 (the default) or 1.22\n"

@@ -14,18 +14,21 @@
 #define OUT_DEFAULT "collateral.json"
 
 static const char help[] =
-    "Usage: tdx-attest collateral fetch [--quote FILE | --fmspc HEX --ca WORD] [OPTION]...\n"
+    "Usage: tdx-attest collateral fetch [--quote FILE | --fmspc HEX --ca WORD]\n"
+    "                                   [OPTION]...\n"
     "Fetch what Intel publishes about a platform, verify it, write it to one file.\n"
     "\n"
-    "      --quote FILE         the platform of this quote (default: one made by this TD)\n"
+    "      --quote FILE         the platform of this quote (default: one made by this\n"
+    "                           TD)\n"
     "      --fmspc HEX          or the platform of this FMSPC, 12 digits,\n"
-    "      --ca WORD            whose PCK certificates come from: platform or processor\n"
+    "      --ca WORD            whose PCK certificates come from: platform or\n"
+    "                           processor\n"
     "      --sgx                with --fmspc: for SGX quotes\n"
-    "  -o, --out FILE           where to write it ('-': standard output; " OUT_DEFAULT ")\n"
+    "  -o, --out FILE           where to write it ('-': stdout; " OUT_DEFAULT ")\n"
     "      --format WORD        text or json: what is said about it (text)\n"
     "\n" OPTIONS_SOURCE_HELP "\n" OPTIONS_EVIDENCE_HELP "\n" OPTIONS_COMMON_HELP "\n"
-    "Exit codes: 0 fetched and verified, 1 what came does not verify, 2 usage, 3 nothing\n"
-    "whole came. Unless the code is 0 no file is written.\n";
+    "Exit codes: 0 fetched and verified, 1 what came does not verify, 2 usage, 3\n"
+    "nothing whole came. Unless the code is 0 no file is written.\n";
 
 enum { OPTION_QUOTE = OPTION_OWN, OPTION_FMSPC, OPTION_CA, OPTION_SGX };
 

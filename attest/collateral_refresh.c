@@ -16,19 +16,22 @@
 
 static const char help[] =
     "Usage: tdx-attest collateral refresh [OPTION]...\n"
-    "Fetch the collateral of this machine, verify it, put it into the cache that logins use.\n"
-    "Platforms that the cache knows already are refreshed, too.\n"
+    "Fetch the collateral of this machine, verify it, put it into the cache that\n"
+    "logins use. Platforms that the cache knows already are refreshed, too.\n"
     "\n"
     "      --if-due             only what is due: a day old, or half of its life over\n"
-    "      --quote FILE         the platform of this quote instead of one made by this TD\n"
+    "      --quote FILE         the platform of this quote instead of one made by\n"
+    "                           this TD\n"
     "      --cached-only        only the platforms in the cache; make no quote\n"
     "      --state DIR          where the rollback floor is kept (/var/lib/tdx-gate)\n"
-    "      --gate-conf FILE     its pccs_url, trust_anchor and evidence options are used where\n"
-    "                           none are given here (/etc/tdx-gate/gate.conf)\n"
-    "      --format WORD        text or json: what changed and when it is due again (text)\n"
+    "      --gate-conf FILE     its pccs_url, trust_anchor and evidence options are\n"
+    "                           used where none are given here\n"
+    "                           (/etc/tdx-gate/gate.conf)\n"
+    "      --format WORD        text or json: what changed and when it is due again\n"
+    "                           (text)\n"
     "\n" OPTIONS_SOURCE_HELP "\n" OPTIONS_EVIDENCE_HELP "\n" OPTIONS_COMMON_HELP "\n"
-    "Exit codes: 0 all is fresh, 1 what was served is refused, 2 usage, 3 nothing whole came.\n"
-    "Unless the code is 0 the old bundle stays in use.\n";
+    "Exit codes: 0 all is fresh, 1 what was served is refused, 2 usage, 3 nothing\n"
+    "whole came. Unless the code is 0 the old bundle stays in use.\n";
 
 enum {
     OPTION_IF_DUE = OPTION_OWN,

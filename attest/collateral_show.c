@@ -12,10 +12,11 @@
 
 static const char help[] =
     "Usage: tdx-attest collateral show [FILE] [OPTION]...\n"
-    "Say what a bundle holds, who signed it and when each part expires, the first to expire on\n"
-    "top. Without FILE: each bundle of the cache.\n"
+    "Say what a bundle holds, who signed it and when each part expires, the first to\n"
+    "expire on top. Without FILE: each bundle of the cache.\n"
     "\n"
-    "      --at RFC3339         judge at this time instead of now (2026-01-31T23:59:59Z)\n"
+    "      --at RFC3339         judge at this time instead of now\n"
+    "                           (2026-01-31T23:59:59Z)\n"
     "      --cache DIR          the cache (" CACHE_FOLDER_WORDS ")\n"
     "      --trust-anchor PEM   another root than Intel's: closed test networks only\n"
     "      --format WORD        text or json (text)\n"

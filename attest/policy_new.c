@@ -15,16 +15,16 @@ static const char help[] =
     "\n"
     "      --quote FILE         take a quote ('-': standard input)\n"
     "      --report FILE        take a saved TD report (default: ask this TD for one)\n"
-    "      --pin LIST           what to demand besides the attributes, with commas: xfam,\n"
-    "                           mrtd, mrconfigid, mrowner, mrownerconfig, rtmr0 ... rtmr3,\n"
-    "                           mrservicetd, all (mrtd)\n"
+    "      --pin LIST           what to demand besides the attributes, with commas:\n"
+    "                           xfam, mrtd, mrconfigid, mrowner, mrownerconfig, rtmr0\n"
+    "                           ... rtmr3, mrservicetd, all (mrtd)\n"
     "      --platform           also demand a platform and a quoting enclave that are\n"
     "                           UpToDate, with collateral that has not expired\n"
     "  -o, --out FILE           where to write it ('-': standard output, the default)\n"
     "      --device PATH        the TDX guest device (" EVIDENCE_DEVICE_DEFAULT
     ")\n" OPTIONS_COMMON_HELP "\n"
-    "Exit codes: 0 written, 1 the evidence is unsound or of a debuggable TD, 2 usage, 3 there\n"
-    "is none.\n";
+    "Exit codes: 0 written, 1 the evidence is unsound or of a debuggable TD, 2 usage,\n"
+    "3 there is none.\n";
 
 enum { OPTION_QUOTE = OPTION_OWN, OPTION_REPORT, OPTION_PIN, OPTION_PLATFORM };
 

@@ -8,13 +8,14 @@
 
 static const char help[] =
     "Usage: tdx-attest policy show FILE... [OPTION]...\n"
-    "Show what policies (JSON or tokens) demand, who signed them, and what in them has no\n"
-    "effect or can never hold.\n"
+    "Show what policies (JSON or tokens) demand, who signed them, and what in them\n"
+    "has no effect or can never hold.\n"
     "\n"
-    "      --policy-signer FILE they must be signed by this key (PEM or JWK; repeatable)\n"
+    "      --policy-signer FILE they must be signed by this key (PEM or JWK;\n"
+    "                           repeatable)\n"
     "      --format WORD        text or json (text)\n" OPTIONS_COMMON_HELP "\n"
-    "Exit codes: 0 they are sound, 1 they are not or were signed by somebody else, 2 usage,\n"
-    "3 a file could not be read.\n";
+    "Exit codes: 0 they are sound, 1 they are not or were signed by somebody else, 2\n"
+    "usage, 3 a file could not be read.\n";
 
 enum { OPTION_SIGNER = OPTION_OWN };
 

@@ -12,18 +12,21 @@
 
 static const char help[] =
     "Usage: tdx-attest policy sign POLICY.json --key KEY.pem [OPTION]...\n"
-    "Sign an appraisal policy into a token (JWS, ES384) that tdx-attest and Intel's appraisal\n"
-    "engine read. The policy goes into it byte for byte.\n"
+    "Sign an appraisal policy into a token (JWS, ES384) that tdx-attest and Intel's\n"
+    "appraisal engine read. The policy goes into it byte for byte.\n"
     "\n"
-    "      --in FILE            the policy, instead of an argument ('-': standard input)\n"
+    "      --in FILE            the policy, instead of an argument ('-': standard\n"
+    "                           input)\n"
     "      --key KEY.pem        the private key, P-384\n"
-    "      --new-key KEY.pem    make one and keep it in this new file, for root's eyes only;\n"
-    "                           its public half goes to KEY.pem.pub\n"
-    "  -o, --out FILE           where to write the token ('-': standard output, the default)\n"
+    "      --new-key KEY.pem    make one and keep it in this new file, for root's\n"
+    "                           eyes only; its public half goes to KEY.pem.pub\n"
+    "  -o, --out FILE           where to write the token ('-': standard output, the\n"
+    "                           default)\n"
     "      --force              sign a policy that cannot work as it is written, "
     "too\n" OPTIONS_COMMON_HELP "\n"
-    "Do it in a safe place, not on the machine that is to be appraised. Exit codes: 0 signed,\n"
-    "1 the policy or the key is unsound, 2 usage, 3 a file could not be read or written.\n";
+    "Do it in a safe place, not on the machine that is to be appraised. Exit codes: 0\n"
+    "signed, 1 the policy or the key is unsound, 2 usage, 3 a file could not be read\n"
+    "or written.\n";
 
 enum { OPTION_IN = OPTION_OWN, OPTION_KEY, OPTION_NEW_KEY, OPTION_FORCE };
 

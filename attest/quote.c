@@ -23,8 +23,8 @@ static const char help[] =
     "  -o, --out FILE           where to write it ('-': standard output; " OUT_DEFAULT ")\n"
     "      --format WORD        text or json: what is said about it (text)\n"
     "\n" OPTIONS_EVIDENCE_HELP "\n" OPTIONS_COMMON_HELP "\n"
-    "Exit codes: 0 the quote is written, 1 what came is no sound evidence, 2 usage, 3 no\n"
-    "quote could be had.\n";
+    "Exit codes: 0 the quote is written, 1 what came is no sound evidence, 2 usage, 3\n"
+    "no quote could be had.\n";
 
 enum { OPTION_DATA_FILE = OPTION_OWN };
 

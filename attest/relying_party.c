@@ -14,25 +14,27 @@
 
 static const char help[] =
     "Usage: tdx-attest relying-party [OPTION]... < RESULT.jwt\n"
-    "Read an appraisal result (tdx-attest verify --format jwt) on standard input, check it,\n"
-    "and print its JSON.\n"
+    "Read an appraisal result (tdx-attest verify --format jwt) on standard input,\n"
+    "check it, and print its JSON.\n"
     "\n"
-    "      --policy-signer FILE each policy must be signed by one of these public keys (PEM\n"
-    "                           or JWK; repeatable). Intel's built-in strict policies for\n"
-    "                           platform and quoting enclave need no signature\n"
-    "      --policy FILE        this very policy token must have been applied (repeatable)\n"
+    "      --policy-signer FILE each policy must be signed by one of these public\n"
+    "                           keys (PEM or JWK; repeatable). Intel's built-in\n"
+    "                           strict policies for platform and quoting enclave need\n"
+    "                           no signature\n"
+    "      --policy FILE        this very policy token must have been applied\n"
+    "                           (repeatable)\n"
     "      --result-signer FILE the result must be signed by one of these keys\n"
     "      --max-age SECONDS    the appraisal must not be older than that\n"
     "      --at TIME            the time that is meant by now (2026-01-31T23:59:59Z)\n"
     "      --token FILE         read the result from a file ('-': standard input)\n"
     "      --overall            print overall_appraisal_result only: 1, 0 or -1\n"
-    "      --report-data        print the TD's report data only, 64 bytes as hex, in the\n"
-    "                           order in which they were passed\n"
+    "      --report-data        print the TD's report data only, 64 bytes as hex, in\n"
+    "                           the order in which they were passed\n"
     "      --format WORD        json\n" OPTIONS_COMMON_HELP "\n"
-    "What is printed is the result as it stands; the exit code says whether to rely on it:\n"
-    "0 platform, quoting enclave and TD satisfy their policies and every check demanded\n"
-    "here, 1 not, 2 usage, 3 could not be decided. Without --result-signer an unsigned\n"
-    "result is worth as much as the channel that it came through.\n";
+    "What is printed is the result as it stands; the exit code says whether to rely\n"
+    "on it: 0 platform, quoting enclave and TD satisfy their policies and every check\n"
+    "demanded here, 1 not, 2 usage, 3 could not be decided. Without --result-signer\n"
+    "an unsigned result is worth as much as the channel that it came through.\n";
 
 enum {
     OPTION_SIGNER = OPTION_OWN,

@@ -20,8 +20,8 @@ static const char help[] =
     "      --out FILE           save the report, 1024 bytes\n"
     "      --device PATH        the TDX guest device (" EVIDENCE_DEVICE_DEFAULT ")\n"
     "      --format WORD        text or json (text)\n" OPTIONS_COMMON_HELP "\n"
-    "Exit codes: 0 the TD is not debuggable, 1 it is or this is no sound report, 2 usage,\n"
-    "3 no report could be had. Hex is in memory order, 0x... a number.\n";
+    "Exit codes: 0 the TD is not debuggable, 1 it is or this is no sound report, 2\n"
+    "usage, 3 no report could be had. Hex is in memory order, 0x... a number.\n";
 
 enum { OPTION_REPORT = OPTION_OWN, OPTION_OUT };
 

@@ -41,12 +41,12 @@ enum { /* far from those of a subcommand, which count from OPTION_OWN */
 
 #define OPTIONS_SOURCE_HELP                                                                        \
     "Where collateral comes from:\n"                                                               \
-    "      --pccs-url URL       a PCS or PCCS: https://HOST[:PORT]/sgx/certification/v4/\n"        \
+    "      --pccs-url URL       a server: https://HOST[:PORT]/sgx/certification/v4/\n"             \
     "      --region ID          the PCCS of this region of Alibaba Cloud (cn-beijing)\n"           \
     "      --vpc                with --region: its address inside a VPC\n"                         \
     "      --qcnl FILE          without the two: the server that this file names\n"                \
     "                           (/etc/sgx_default_qcnl.conf; else Intel's service)\n"              \
-    "      --update WORD        standard or early: which TCB recovery counts (standard)\n"         \
+    "      --update WORD        standard or early TCB recovery (standard)\n"                       \
     "      --ca-file PEM        the CA of the server, instead of the system's\n"                   \
     "      --cache DIR          the cache (" CACHE_FOLDER_WORDS ")\n"                              \
     "      --trust-anchor PEM   another root than Intel's: closed test networks only\n"

@@ -22,14 +22,15 @@ static const char help[] =
     "                           (default: from the cache, else from a server)\n"
     "      --at TIME            judge as of this time, 2026-01-31T23:59:59Z (now)\n"
     "      --accept-tcb LIST    accepted TCB statuses, with commas (UpToDate)\n"
-    "  -d, --report-data HEX    what the quote must carry, up to 64 bytes, zeros follow\n"
+    "  -d, --report-data HEX    what the quote must carry, up to 64 bytes, zeros\n"
+    "                           follow\n"
     "      --offline            never ask the network\n" APPRAISAL_HELP
-    "      --format WORD        text, json, or jwt: the appraisal result as a token, for\n"
-    "                           'tdx-attest relying-party' (text)\n"
+    "      --format WORD        text, json, or jwt: the appraisal result as a token,\n"
+    "                           for 'tdx-attest relying-party' (text)\n"
     "\n" OPTIONS_SOURCE_HELP "\n" OPTIONS_COMMON_HELP "\n"
     "Accepted means: verified, NO_DEBUG, collateral not expired, a TCB status that is\n"
-    "accepted, and every policy agrees. Exit codes: 0 accepted, 1 not accepted, 2 usage,\n"
-    "3 could not be decided.\n";
+    "accepted, and every policy agrees. Exit codes: 0 accepted, 1 not accepted, 2\n"
+    "usage, 3 could not be decided.\n";
 
 enum {
     OPTION_QUOTE = OPTION_OWN,
