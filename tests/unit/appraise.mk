@@ -1,9 +1,14 @@
 if HAVE_CMOCKA
-UNIT_TESTS += tests/unit/test_jws tests/unit/test_checks_tcb \
+UNIT_TESTS += tests/unit/test_es384 tests/unit/test_jws tests/unit/test_checks_tcb \
 	tests/unit/test_checks_td tests/unit/test_policy \
 	tests/unit/test_appraise tests/unit/test_result
 MANUAL_CASE = tests/unit/manual_case.c tests/unit/manual_case.h
 APPRAISE_TEST_LIBS = core/libappraise.la $(CMOCKA_LIBS) $(CRYPTO_LIBS)
+
+tests_unit_test_es384_SOURCES = tests/unit/test_es384.c $(MANUAL_CASE) $(FAULT)
+tests_unit_test_es384_CPPFLAGS = $(AM_CPPFLAGS) $(CMOCKA_CFLAGS) $(CRYPTO_CFLAGS)
+tests_unit_test_es384_LDADD = $(APPRAISE_TEST_LIBS)
+tests_unit_test_es384_LDFLAGS = $(TDX_PROGRAM_LDFLAGS) $(FAULT_APPRAISE_WRAP)
 
 tests_unit_test_jws_SOURCES = tests/unit/test_jws.c
 tests_unit_test_jws_CPPFLAGS = $(AM_CPPFLAGS) $(CMOCKA_CFLAGS) $(CRYPTO_CFLAGS)
