@@ -3,6 +3,8 @@ UNIT_TESTS += tests/unit/test_es384 tests/unit/test_jws tests/unit/test_checks_t
 	tests/unit/test_checks_td tests/unit/test_policy \
 	tests/unit/test_appraise tests/unit/test_result
 MANUAL_CASE = tests/unit/manual_case.c tests/unit/manual_case.h
+FAULT_APPRAISE_WRAP = -Wl,--wrap=EVP_MD_CTX_new -Wl,--wrap=EVP_DigestSignInit \
+	-Wl,--wrap=EVP_DigestSign -Wl,--wrap=EVP_DigestVerifyInit -Wl,--wrap=ECDSA_SIG_new
 APPRAISE_TEST_LIBS = core/libappraise.la $(CMOCKA_LIBS) $(CRYPTO_LIBS)
 
 tests_unit_test_es384_SOURCES = tests/unit/test_es384.c $(MANUAL_CASE) $(FAULT)

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "tests/unit/fault.h"
 
+#include <openssl/ecdsa.h>
 #include <openssl/evp.h>
 #include <openssl/sha.h>
 #include <stddef.h>
@@ -53,6 +54,19 @@ FAULT(int, EVP_Digest,
       (const void *data, size_t count, unsigned char *digest, unsigned *size, const EVP_MD *type,
        ENGINE *engine),
       (data, count, digest, size, type, engine), 0)
+FAULT(int, EVP_DigestSignInit,
+      (EVP_MD_CTX * context, EVP_PKEY_CTX **key_context, const EVP_MD *type, ENGINE *engine,
+       EVP_PKEY *key),
+      (context, key_context, type, engine, key), 0)
+FAULT(int, EVP_DigestSign,
+      (EVP_MD_CTX * context, unsigned char *signature, size_t *signature_size,
+       const unsigned char *data, size_t size),
+      (context, signature, signature_size, data, size), 0)
+FAULT(int, EVP_DigestVerifyInit,
+      (EVP_MD_CTX * context, EVP_PKEY_CTX **key_context, const EVP_MD *type, ENGINE *engine,
+       EVP_PKEY *key),
+      (context, key_context, type, engine, key), 0)
+FAULT(ECDSA_SIG *, ECDSA_SIG_new, (void), (), NULL)
 FAULT(void *, malloc, (size_t size), (size), NULL)
 FAULT(void *, calloc, (size_t count, size_t size), (count, size), NULL)
 FAULT(void *, realloc, (void *old, size_t size), (old, size), NULL)
