@@ -43,5 +43,5 @@ tests_unit_test_result_LDADD = $(APPRAISE_TEST_LIBS)
 tests_unit_test_result_LDFLAGS = $(TDX_PROGRAM_LDFLAGS)
 endif
 
-TESTS += tests/policy_cli.test
-dist_check_SCRIPTS += tests/policy_cli.test
+TESTS += tests/policy_cli.test tests/appraise_corpus.test
+dist_check_SCRIPTS += tests/policy_cli.test tests/appraise_corpus.test
