@@ -38,7 +38,8 @@ tests_unit_test_provider_parts_LDADD = core/libevidence.la $(CMOCKA_LIBS)
 tests_unit_test_provider_parts_LDFLAGS = $(TDX_PROGRAM_LDFLAGS)
 
 # Its simulator needs FUSE; without, most of it is skipped.
-tests_unit_test_providers_SOURCES = tests/unit/test_providers.c $(SIM_RUNNER)
+tests_unit_test_providers_SOURCES = tests/unit/test_providers.c tests/unit/provider_failures.h \
+	$(SIM_RUNNER)
 tests_unit_test_providers_CPPFLAGS = $(AM_CPPFLAGS) $(CMOCKA_CFLAGS)
 tests_unit_test_providers_LDADD = core/libevidence.la $(CMOCKA_LIBS)
 tests_unit_test_providers_LDFLAGS = $(TDX_PROGRAM_LDFLAGS)

@@ -5,13 +5,14 @@
 #include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
+#include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
 
 #include "core/evidence/provider.h"
 #include "core/evidence/quote.h"
 #include "tests/unit/cmocka_all.h"
+#include "tests/unit/provider_failures.h"
 #include "tests/unit/sim_runner.h"
 
 static struct sim_runner sim;
@@ -103,77 +104,6 @@ static void every_provider_serves_a_quote_over_the_report_data(void **state)
         assert_no_entries();
     }
 }
-
-static const struct failure {
-    enum evidence_source source;
-    const char *settings, *expected, *detail; /* words that must stand in the detail */
-} failures[] = {
-    /* configfs-tsm */
-    { EVIDENCE_TSM, "tsm=off", "TSM_MISSING", "tsm: open" },
-    { EVIDENCE_TSM, "tsm=no_provider", "TSM_MISSING", "no provider is registered" },
-    { EVIDENCE_TSM, "provider=sev_guest", "TSM_MISSING", "\"sev_guest\", not tdx_guest" },
-    { EVIDENCE_TSM, "provider=tdx_guest_2", "TSM_MISSING", "not tdx_guest" },
-    { EVIDENCE_TSM, "mkdir_error=EACCES", "TSM_DENIED", "mkdir in" },
-    { EVIDENCE_TSM, "mkdir_error=EPERM", "TSM_DENIED", "Operation not permitted" },
-    { EVIDENCE_TSM, "mkdir_error=EEXIST", "TSM_FAILED", "every name is taken" },
-    { EVIDENCE_TSM, "mkdir_error=ENOMEM", "TSM_FAILED", "Cannot allocate memory" },
-    { EVIDENCE_TSM, "mkdir_error=EBUSY", "TSM_BUSY", "mkdir in" },
-    { EVIDENCE_TSM, "close_fails=on", "TSM_FAILED", "the kernel did not take it (generation 0)" },
-    { EVIDENCE_TSM, "generation_jump=on", "TSM_FAILED", "another program wrote to our entry" },
-    { EVIDENCE_TSM, "in_flight=on", "TSM_BUSY", "still with the host" },
-    { EVIDENCE_TSM, "quote_error=EBUSY", "TSM_BUSY", "read outblob" },
-    { EVIDENCE_TSM, "quote_error=ETIMEDOUT", "TSM_FAILED", "did not answer within" },
-    { EVIDENCE_TSM, "quote_error=EINTR", "TSM_FAILED", "a signal ended the wait" },
-    { EVIDENCE_TSM, "quote_error=EIO", "TSM_FAILED", "the host refused" },
-    { EVIDENCE_TSM, "quote_error=EFBIG", "TSM_FAILED", "an impossible length" },
-    { EVIDENCE_TSM, "quote_error=EINVAL", "TSM_FAILED", "report data was not taken" },
-    { EVIDENCE_TSM, "quote_error=ENXIO", "TSM_FAILED", "provider went away" },
-    { EVIDENCE_TSM, "quote_error=EACCES", "TSM_DENIED", "read outblob: Permission denied" },
-    { EVIDENCE_TSM, "outblob=empty", "QUOTE_EMPTY", "success, but no data" },
-    { EVIDENCE_TSM, "outblob=short", "QUOTE_TOO_SHORT", "tsm: 1000 bytes" },
-    { EVIDENCE_TSM, "outblob=garbage", "QUOTE_TOO_SHORT", "tsm:" },
-    { EVIDENCE_TSM, "echo=wrong", "REPORT_DATA_MISMATCH", "tsm: a quote over other data" },
-    /* the device */
-    { EVIDENCE_IOCTL, "device_missing=on", "DEVICE_MISSING", "ioctl: open" },
-    { EVIDENCE_IOCTL, "device_open_error=ENXIO", "DEVICE_MISSING", "its driver is not" },
-    { EVIDENCE_IOCTL, "device_open_error=ENODEV", "DEVICE_MISSING", "its driver is not" },
-    { EVIDENCE_IOCTL, "device_open_error=EACCES", "DEVICE_DENIED", "Permission denied" },
-    { EVIDENCE_IOCTL, "device_open_error=EPERM", "DEVICE_DENIED", "open" },
-    { EVIDENCE_IOCTL, "device_open_error=EBUSY", "DEVICE_BUSY", "open" },
-    { EVIDENCE_IOCTL, "device_open_error=EIO", "DEVICE_FAILED", "open" },
-    { EVIDENCE_IOCTL, "device_error=ENOTTY", "DEVICE_FAILED", "of another generation" },
-    { EVIDENCE_IOCTL, "device_error=EBUSY", "DEVICE_BUSY", "GET_REPORT0" },
-    { EVIDENCE_IOCTL, "device_error=EINTR", "DEVICE_FAILED", "GET_REPORT0" },
-    { EVIDENCE_IOCTL, "device_error=EINVAL", "DEVICE_FAILED", "refused the request" },
-    { EVIDENCE_IOCTL, "device_error=EIO", "DEVICE_FAILED", "the TDX module failed" },
-    { EVIDENCE_IOCTL, "echo=wrong", "REPORT_DATA_MISMATCH", "a report over other data" },
-    { EVIDENCE_IOCTL, "get_quote=off", "DEVICE_FAILED", "this kernel has no such ioctl" },
-    { EVIDENCE_IOCTL, "quote_error=EBUSY", "DEVICE_BUSY", "still with the host" },
-    { EVIDENCE_IOCTL, "quote_error=EIO", "DEVICE_FAILED", "GET_QUOTE: Input/output error" },
-    { EVIDENCE_IOCTL, "quote_error=EINTR", "DEVICE_FAILED", "a signal ended the wait" },
-    { EVIDENCE_IOCTL, "quote_error=EPERM", "DEVICE_DENIED", "GET_QUOTE" },
-    { EVIDENCE_IOCTL, "host_status=error", "DEVICE_FAILED", "status 0x8000000000000000" },
-    { EVIDENCE_IOCTL, "host_status=unavailable", "DEVICE_FAILED", "is not available" },
-    { EVIDENCE_IOCTL, "host_status=in_flight", "DEVICE_BUSY", "still with the host" },
-    { EVIDENCE_IOCTL, "outblob=empty", "QUOTE_EMPTY", "GET_QUOTE succeeded with no data" },
-    /* the QGS */
-    { EVIDENCE_QGS, "device_missing=on", "DEVICE_MISSING", "qgs: open" },
-    { EVIDENCE_QGS, "qgs=off", "QGS_FAILED", "closed the connection" },
-    { EVIDENCE_QGS, "qgs=error", "QGS_FAILED", "error 0x1200" },
-    { EVIDENCE_QGS, "qgs=close", "QGS_FAILED", "closed the connection" },
-    { EVIDENCE_QGS, "qgs=short", "QGS_FAILED", "closed the connection after" },
-    { EVIDENCE_QGS, "qgs=hang", "QGS_FAILED", "does not answer" },
-    { EVIDENCE_QGS, "qgs=wrong_type", "QGS_FAILED", "type" },
-    { EVIDENCE_QGS, "qgs=huge_length", "QGS_FAILED", "an answer of" },
-    { EVIDENCE_QGS, "qgs=size_mismatch", "QGS_FAILED", "an answer of" },
-    { EVIDENCE_QGS, "echo=wrong", "REPORT_DATA_MISMATCH", "qgs:" },
-    /* auto: nothing serves */
-    { EVIDENCE_AUTO, "tsm=off get_quote=off", "QUOTE_UNAVAILABLE", "no such ioctl" },
-    { EVIDENCE_AUTO, "outblob=empty", "QUOTE_UNAVAILABLE", "QUOTE_EMPTY" },
-    { EVIDENCE_AUTO, "tsm=no_provider device_missing=on", "QUOTE_UNAVAILABLE", "TSM_MISSING" },
-    { EVIDENCE_AUTO, "quote_error=ETIMEDOUT", "QUOTE_UNAVAILABLE", "ioctl:" },
-    { EVIDENCE_AUTO, "echo=wrong", "REPORT_DATA_MISMATCH", "tsm: a quote over other data" },
-};
 
 static void every_failure_names_provider_step_and_cause(void **state)
 {
@@ -301,6 +231,38 @@ static void a_qgs_that_is_not_there_is_unreachable(void **state)
     }
 }
 
+/* Each in a process of its own, as logins are; the kernel serves them one after the other. */
+static void requests_at_the_same_time_get_their_own_quotes(void **state)
+{
+    pid_t children[6];
+    int failed = 0;
+
+    (void)state;
+    if (!serving)
+        skip();
+    sim_runner_set(&sim, "delay_ms=50");
+    for (size_t i = 0; i < COUNT_OF(children); i++) {
+        children[i] = fork();
+        assert_true(children[i] >= 0);
+        if (children[i] == 0) {
+            struct evidence_paths paths = paths_of(EVIDENCE_TSM);
+            uint8_t data[TD_REPORT_DATA_SIZE] = { (uint8_t)(i + 1) };
+            struct file_content content = { 0 };
+
+            /* That it is over these data is a condition of success. */
+            _exit(evidence_quote(&paths, data, &content, NULL, NULL) == TDX_OK ? 0 : 1);
+        }
+    }
+    for (size_t i = 0; i < COUNT_OF(children); i++) {
+        int status = -1;
+
+        assert_int_equal(waitpid(children[i], &status, 0), children[i]);
+        failed += status != 0 ? 1 : 0;
+    }
+    assert_int_equal(failed, 0);
+    assert_no_entries();
+}
+
 /* The first request finds the kernel busy and asks again; the timeout says how long. */
 static void a_busy_kernel_is_asked_again_within_the_timeout(void **state)
 {
@@ -423,6 +385,7 @@ int main(void)
         cmocka_unit_test(auto_goes_on_after_every_kind_of_failure),
         cmocka_unit_test(a_configured_qgs_is_asked_first_and_not_longer_than_the_timeout),
         cmocka_unit_test(a_qgs_that_is_not_there_is_unreachable),
+        cmocka_unit_test(requests_at_the_same_time_get_their_own_quotes),
         cmocka_unit_test(a_busy_kernel_is_asked_again_within_the_timeout),
         cmocka_unit_test(a_td_report_echoes_or_is_refused),
         cmocka_unit_test(the_quote_speaks_of_the_td_of_the_report),
