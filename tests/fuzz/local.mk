@@ -112,6 +112,66 @@ tests_fuzz_fuzz_gate_conf_LDADD = $(fuzz_gate_conf_libraries)
 tests_fuzz_fuzz_gate_conf_LDFLAGS = $(FUZZ_LINK)
 endif
 
+# json
+UNIT_TESTS += tests/fuzz/replay_json
+fuzz_json_sources = tests/fuzz/fuzz_json.c
+tests_fuzz_replay_json_SOURCES = $(fuzz_json_sources) $(FUZZ_REPLAY)
+tests_fuzz_replay_json_CPPFLAGS = $(AM_CPPFLAGS) $(CRYPTO_CFLAGS)
+tests_fuzz_replay_json_LDADD = core/libverify.la tests/sim/libsim.la
+tests_fuzz_replay_json_LDFLAGS = $(TDX_PROGRAM_LDFLAGS)
+if FUZZERS
+FUZZ_TARGETS += tests/fuzz/fuzz_json
+tests_fuzz_fuzz_json_SOURCES = $(fuzz_json_sources) $(FUZZ_SHARED)
+tests_fuzz_fuzz_json_CPPFLAGS = $(AM_CPPFLAGS) $(CRYPTO_CFLAGS)
+tests_fuzz_fuzz_json_LDADD = core/libverify.la tests/sim/libsim.la
+tests_fuzz_fuzz_json_LDFLAGS = $(FUZZ_LINK)
+endif
+
+# tcb_info
+UNIT_TESTS += tests/fuzz/replay_tcb_info
+fuzz_tcb_info_sources = tests/fuzz/fuzz_tcb_info.c
+tests_fuzz_replay_tcb_info_SOURCES = $(fuzz_tcb_info_sources) $(FUZZ_REPLAY)
+tests_fuzz_replay_tcb_info_CPPFLAGS = $(AM_CPPFLAGS) $(CRYPTO_CFLAGS)
+tests_fuzz_replay_tcb_info_LDADD = core/libverify.la tests/sim/libsim.la
+tests_fuzz_replay_tcb_info_LDFLAGS = $(TDX_PROGRAM_LDFLAGS)
+if FUZZERS
+FUZZ_TARGETS += tests/fuzz/fuzz_tcb_info
+tests_fuzz_fuzz_tcb_info_SOURCES = $(fuzz_tcb_info_sources) $(FUZZ_SHARED)
+tests_fuzz_fuzz_tcb_info_CPPFLAGS = $(AM_CPPFLAGS) $(CRYPTO_CFLAGS)
+tests_fuzz_fuzz_tcb_info_LDADD = core/libverify.la tests/sim/libsim.la
+tests_fuzz_fuzz_tcb_info_LDFLAGS = $(FUZZ_LINK)
+endif
+
+# qe_identity
+UNIT_TESTS += tests/fuzz/replay_qe_identity
+fuzz_qe_identity_sources = tests/fuzz/fuzz_qe_identity.c
+tests_fuzz_replay_qe_identity_SOURCES = $(fuzz_qe_identity_sources) $(FUZZ_REPLAY)
+tests_fuzz_replay_qe_identity_CPPFLAGS = $(AM_CPPFLAGS) $(CRYPTO_CFLAGS)
+tests_fuzz_replay_qe_identity_LDADD = core/libverify.la tests/sim/libsim.la
+tests_fuzz_replay_qe_identity_LDFLAGS = $(TDX_PROGRAM_LDFLAGS)
+if FUZZERS
+FUZZ_TARGETS += tests/fuzz/fuzz_qe_identity
+tests_fuzz_fuzz_qe_identity_SOURCES = $(fuzz_qe_identity_sources) $(FUZZ_SHARED)
+tests_fuzz_fuzz_qe_identity_CPPFLAGS = $(AM_CPPFLAGS) $(CRYPTO_CFLAGS)
+tests_fuzz_fuzz_qe_identity_LDADD = core/libverify.la tests/sim/libsim.la
+tests_fuzz_fuzz_qe_identity_LDFLAGS = $(FUZZ_LINK)
+endif
+
+# pck_extension
+UNIT_TESTS += tests/fuzz/replay_pck_extension
+fuzz_pck_extension_sources = tests/fuzz/fuzz_pck_extension.c
+tests_fuzz_replay_pck_extension_SOURCES = $(fuzz_pck_extension_sources) $(FUZZ_REPLAY)
+tests_fuzz_replay_pck_extension_CPPFLAGS = $(AM_CPPFLAGS) $(CRYPTO_CFLAGS)
+tests_fuzz_replay_pck_extension_LDADD = core/libverify.la tests/sim/libsim.la
+tests_fuzz_replay_pck_extension_LDFLAGS = $(TDX_PROGRAM_LDFLAGS)
+if FUZZERS
+FUZZ_TARGETS += tests/fuzz/fuzz_pck_extension
+tests_fuzz_fuzz_pck_extension_SOURCES = $(fuzz_pck_extension_sources) $(FUZZ_SHARED)
+tests_fuzz_fuzz_pck_extension_CPPFLAGS = $(AM_CPPFLAGS) $(CRYPTO_CFLAGS)
+tests_fuzz_fuzz_pck_extension_LDADD = core/libverify.la tests/sim/libsim.la
+tests_fuzz_fuzz_pck_extension_LDFLAGS = $(FUZZ_LINK)
+endif
+
 check_PROGRAMS += $(FUZZ_TARGETS)
 
 FUZZ_SECONDS = 30
