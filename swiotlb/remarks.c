@@ -58,7 +58,9 @@ bool swiotlb_remark_holds(const struct swiotlb_facts *facts, enum swiotlb_remark
     case SWIOTLB_REMARK_FAR_TOO_MUCH:
         return more_than_part(facts, 2);
     case SWIOTLB_REMARK_RINGS:
-        return facts->devices_known && in_force(facts) && facts->guest.confidential == ANSWER_YES &&
+        return facts->devices_known && in_force(facts) &&
+               (facts->guest.confidential == ANSWER_YES ||
+                swiotlb_facts_force(facts) == ANSWER_YES) &&
                facts->demand.idle_slabs > facts->slabs.value / 5 * 4;
     case SWIOTLB_REMARK_COUNT:
         break;
