@@ -25,7 +25,7 @@ struct refresh {
     int64_t now;
     size_t count;
     struct outcome outcome[CACHE_ENTRIES_MAX + 1];
-    bool own_known; /* outcome[0] is this machine's platform */
+    bool own_known;            /* outcome[0] is this machine's platform */
     struct tdx_error no_quote; /* why this machine's platform is not known, if it is not */
     char *from_conf[8];        /* strings that gate.conf gave */
     size_t from_conf_count;

@@ -64,8 +64,8 @@ struct event_log {
 
 /* Reads the head (the Spec ID record). Returns TDX_OK, EVENT_LOG_BAD, or EVENT_LOG_NOT_CC if it
  * announces other hashes than SHA-384 alone, as a TPM's log does. */
-enum tdx_status event_log_open(struct span raw, struct event_log *ret,
-                               struct tdx_error *err) TDX_MUST_CHECK;
+enum tdx_status event_log_open(struct span raw, struct event_log *ret, struct tdx_error *err)
+    TDX_MUST_CHECK;
 
 /* The next record; *ret_end instead when there is none. Returns TDX_OK, EVENT_LOG_BAD (which
  * record, and why) or EVENT_LOG_NOT_CC (a register that only a TPM has). */
@@ -118,8 +118,8 @@ enum tdx_status event_explain(const struct event *event, struct event_meaning *r
 /* The digest that a record of that rule would have over another text. rule is EVENT_RULE_TEXT or
  * _TEXT_NUL. Returns TDX_OK, CRYPTO_FAILED or NO_MEMORY. */
 enum tdx_status event_digest_of_text(enum event_rule rule, struct span text,
-                                     uint8_t ret[static TD_MEASUREMENT_SIZE],
-                                     struct tdx_error *err) TDX_MUST_CHECK;
+                                     uint8_t ret[static TD_MEASUREMENT_SIZE], struct tdx_error *err)
+    TDX_MUST_CHECK;
 
 /* The ACPI table that points to the log. */
 struct event_log_table {

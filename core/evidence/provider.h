@@ -52,8 +52,8 @@ const char *evidence_source_word(enum evidence_source source);
  * REPORT_DATA_MISMATCH (the report does not echo report_data). */
 enum tdx_status evidence_td_report(const struct evidence_paths *paths,
                                    const uint8_t report_data[static TD_REPORT_DATA_SIZE],
-                                   uint8_t raw[static TD_REPORT_SIZE],
-                                   struct tdx_error *err) TDX_MUST_CHECK;
+                                   uint8_t raw[static TD_REPORT_SIZE], struct tdx_error *err)
+    TDX_MUST_CHECK;
 
 /* Asks for a quote over report_data. Fills *ret (the caller frees with file_content_free()) and
  * *ret_source (may be NULL) with the provider that served. paths may be NULL. What comes back has

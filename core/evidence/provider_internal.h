@@ -32,8 +32,8 @@ enum tdx_status qgs_quote(const struct evidence_request *request, struct file_co
 bool qgs_configured(const struct evidence_paths *paths, unsigned *ret_port);
 
 /* Copies bytes into a file_content. Returns TDX_OK or NO_MEMORY. */
-enum tdx_status content_copy(struct span bytes, struct file_content *ret,
-                             struct tdx_error *err) TDX_MUST_CHECK;
+enum tdx_status content_copy(struct span bytes, struct file_content *ret, struct tdx_error *err)
+    TDX_MUST_CHECK;
 
 /* Milliseconds until the deadline, 0 if it is past. */
 int request_left_ms(const struct evidence_request *request);

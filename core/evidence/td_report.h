@@ -72,7 +72,7 @@ void td_identity_read_info(struct bytes *in, struct td_identity *td);
  * with a service TD, whose quote would be of a later layout.
  * Returns TDX_OK, REPORT_DATA_MISMATCH, or EVIDENCE_TD_MISMATCH naming the first field. */
 enum tdx_status td_identity_check_same(const struct td_identity *report,
-                                       const struct td_identity *quote,
-                                       struct tdx_error *err) TDX_MUST_CHECK;
+                                       const struct td_identity *quote, struct tdx_error *err)
+    TDX_MUST_CHECK;
 
 #endif
