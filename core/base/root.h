@@ -46,8 +46,8 @@ struct root_names {
 
 /* Opens folder (NULL or "": "/"), which the user named: links in its own path are followed as
  * usual. Returns TDX_OK, FILE_MISSING or FILE_UNREADABLE. */
-enum tdx_status root_open(const char *folder, struct root *ret,
-                          struct tdx_error *err) TDX_MUST_CHECK;
+enum tdx_status root_open(const char *folder, struct root *ret, struct tdx_error *err)
+    TDX_MUST_CHECK;
 void root_close(struct root *root); /* ROOT_CLOSED is fine */
 
 /* Reads the regular file at path, at most limit bytes. Returns TDX_OK and fills *ret (the caller
