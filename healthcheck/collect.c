@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include "healthcheck/families.h"
+#include "healthcheck/platform.h"
 
 #define NAMES_LIMIT 512
 
@@ -192,6 +193,7 @@ void collect_probe(const struct collector *collector, const char *name, enum tdx
 
 void collect_all(const struct collector *collector)
 {
+    platform_collect(collector);
     for (size_t i = 0; i < family_count; i++)
         if (families[i]->collect != NULL)
             families[i]->collect(collector);

@@ -38,6 +38,7 @@ static void collect_cpuid(const struct collector *collector)
 static void collect(const struct collector *collector)
 {
     collect_file(collector, "/proc/cpuinfo");
+    collect_file(collector, "/proc/uptime");
     collect_cpuid(collector);
     collect_file(collector, "/sys/class/dmi/id/sys_vendor");
     collect_file(collector, "/sys/class/dmi/id/product_name");
