@@ -7,6 +7,7 @@
 #include <linux/filter.h>
 #include <linux/seccomp.h>
 #include <signal.h>
+#include <stdbool.h>
 #include <stddef.h>
 #include <sys/mman.h>
 #include <sys/prctl.h>
@@ -16,6 +17,9 @@
 
 #define NOBODY 65534U /* the kernel's overflow id: owns nothing by convention */
 
+#ifndef SYS_close_range /* glibc before 2.34, kernel 5.9 */
+#define SYS_close_range 436
+#endif
 #ifndef SECCOMP_RET_KILL_PROCESS /* linux 4.14 */
 #define SECCOMP_RET_KILL_PROCESS 0x80000000U
 #endif
@@ -97,13 +101,15 @@ static int load_filter(void)
 
 #endif
 
-/* Descriptors below 64: the module allows no more, and what a person's shell has open above them
- * the filter makes useless, except for reading and writing. */
+/* The fallback reaches what the module leaves possible (64) and what a person's shell is likely to
+ * have; the filter makes the rest useless but for reading and writing. */
 static void close_others(int keep)
 {
-    const long end = sysconf(_SC_OPEN_MAX);
+    bool below = keep == 0 || syscall(SYS_close_range, 0, keep - 1, 0) == 0;
 
-    for (int fd = 0; fd < 256 && fd < end; fd++)
+    if (below && syscall(SYS_close_range, keep + 1, ~0U, 0) == 0)
+        return;
+    for (int fd = 0; fd < 256; fd++)
         if (fd != keep)
             (void)close(fd); /* this process's copy: nothing can be lost */
 }
