@@ -17,6 +17,7 @@
 #include "pam_tdx/gate_collateral.h"
 #include "pam_tdx/gate_conf.h"
 #include "pam_tdx/gate_quote.h"
+#include "pam_tdx/gate_sandbox.h"
 #include "pam_tdx/gate_state.h"
 #include "pam_tdx/gate_verify.h"
 #include "pam_tdx/verdict.h"
@@ -89,7 +90,8 @@ struct login {
     struct gate_bundles bundles;
     struct file_content anchor;
     struct policy_set policies;
-    uint8_t digest[GATE_DIGEST_SIZE];
+    struct trust_anchor trust;
+    struct floor floor;
     struct gate_result result;
 };
 
@@ -100,52 +102,127 @@ static unsigned time_left_ms(const struct login *login)
     return used < login->limit_ms ? login->limit_ms - (unsigned)used : 1;
 }
 
-/* Step 8: what was seen once is the least that is accepted later. A floor that cannot be raised
- * (a full disk) refuses nobody: the check against the old one was passed. */
-static enum tdx_status check_floor(struct login *login, struct tdx_error *err)
+/* Step 8, before: the floor as it stands. */
+static enum tdx_status load_floor(struct login *login, struct tdx_error *err)
 {
-    struct trust_anchor anchor = { .is_intel = login->result.is_intel };
+    enum tdx_status status = TDX_OK;
+
+    login->trust = *trust_anchor_intel();
+    if (login->anchor.size > 0)
+        status = trust_anchor_parse(file_content_span(&login->anchor), &login->trust, err);
+    if (status == TDX_OK)
+        status = floor_load(FLOOR_FOLDER, &login->trust, &login->floor, err);
+    return status;
+}
+
+/* Step 8, after: what was seen once is the least that is accepted later. A floor that cannot be
+ * raised (a full disk) refuses nobody: the check against the old one was passed. */
+static enum tdx_status check_floor(struct login *login, bool *ret_stands, struct tdx_error *err)
+{
+    struct gate_result *result = &login->result;
     struct tdx_error reason = { 0 };
-    struct floor *seen = malloc(sizeof(*seen));
-    enum tdx_status status;
+    enum tdx_status status = floor_check(&login->floor, &result->mark, time(NULL), err);
     bool rises = false;
     size_t used;
 
-    if (seen == NULL)
-        return status_fail(err, TDX_NO_MEMORY, "the floor");
-    memcpy(anchor.public_key, login->result.anchor_key, sizeof(anchor.public_key));
-    status = floor_load(FLOOR_FOLDER, &anchor, seen, err);
     if (status == TDX_OK)
-        status = floor_check(seen, &login->result.mark, time(NULL), err);
-    if (status == TDX_OK)
-        status = floor_raise(seen, &login->result.mark, &rises, err);
+        status = floor_raise(&login->floor, &result->mark, &rises, err);
+    *ret_stands = true;
     if (status == TDX_OK && rises &&
-        floor_store(FLOOR_FOLDER, &anchor, &login->result.mark, &reason) != TDX_OK) {
-        used = strlen(login->result.detail);
-        (void)snprintf(login->result.detail + used, sizeof(login->result.detail) - used,
+        floor_store(FLOOR_FOLDER, &login->trust, &result->mark, &reason) != TDX_OK) {
+        used = strlen(result->detail);
+        (void)snprintf(result->detail + used, sizeof(result->detail) - used,
                        ", rollback floor NOT raised (%.120s)", reason.detail);
+        *ret_stands = false;
     }
-    free(seen);
+    return status;
+}
+
+/* The hash for gate_memory.settled. */
+static enum tdx_status hash_inputs(const struct login *login, uint8_t ret[static GATE_DIGEST_SIZE],
+                                   struct tdx_error *err)
+{
+    struct span parts[GATE_BUNDLES_MAX + 2];
+    uint8_t hash[CRYPTO_SHA512_SIZE];
+    struct text floor = { 0 };
+    enum tdx_status status = TDX_NO_MEMORY;
+    size_t count = 0;
+
+    floor_print(&login->floor, &floor);
+    for (; count < login->bundles.count; count++)
+        parts[count] = file_content_span(&login->bundles.text[count]);
+    parts[count++] = (struct span){ login->trust.public_key, sizeof(login->trust.public_key) };
+    parts[count++] = (struct span){ (const uint8_t *)text_string(&floor), floor.length };
+    if (text_ok(&floor))
+        status = crypto_sha512(parts, count, hash, err);
+    else
+        (void)status_fail(err, status, "the floor");
+    if (status == TDX_OK)
+        memcpy(ret, hash, GATE_DIGEST_SIZE);
+    text_free(&floor);
+    return status;
+}
+
+static void remember(struct login *login)
+{
+    struct gate_memory memory;
+
+    memcpy(memory.digest, login->result.digest, sizeof(memory.digest));
+    if (hash_inputs(login, memory.settled, NULL) == TDX_OK)
+        gate_memory_store(login->state, &memory);
+}
+
+/* Nothing is left for root to do, whatever the verdict: this process shuts itself in. The floor
+ * cannot rise, since it stands where this one bundle has put it. */
+static enum tdx_status verify_here(struct login *login, const struct gate_task *task,
+                                   struct tdx_error *err)
+{
+    enum tdx_status status = gate_sandbox_enter(STDOUT_FILENO, 0, err);
+
+    if (status != TDX_OK)
+        return status;
+    gate_verify(task, &login->result);
+    if (login->result.status != TDX_OK)
+        return status_fail(err, login->result.status, "%s", login->result.detail);
+    return floor_check(&login->floor, &login->result.mark, task->now, err);
+}
+
+/* A process of its own verifies; root stores what follows from it. */
+static enum tdx_status verify_apart(struct login *login, const struct gate_task *task,
+                                    struct tdx_error *err)
+{
+    enum tdx_status status;
+    bool stands = false;
+
+    gate_verify_apart(task, time_left_ms(login), &login->result);
+    if (login->result.status != TDX_OK)
+        return status_fail(err, login->result.status, "%s", login->result.detail);
+    status = check_floor(login, &stands, err);
+    if (status == TDX_OK && stands)
+        remember(login);
     return status;
 }
 
 static enum tdx_status verify(struct login *login, struct tdx_error *err)
 {
-    bool known = gate_digest_load(login->state, login->digest);
+    uint8_t inputs[GATE_DIGEST_SIZE];
+    struct gate_memory memory;
+    bool known = gate_memory_load(login->state, &memory);
     const struct gate_task task = { .conf = &login->conf,
                                     .evidence = &login->evidence,
                                     .bundles = &login->bundles,
-                                    .anchor = file_content_span(&login->anchor),
+                                    .anchor = &login->trust,
                                     .policies = &login->policies,
-                                    .trusted_digest = known ? login->digest : NULL,
+                                    .trusted_digest = known ? memory.digest : NULL,
                                     .now = time(NULL) };
+    enum tdx_status status = hash_inputs(login, inputs, err);
 
-    gate_verify_apart(&task, time_left_ms(login), &login->result);
-    if (login->result.status != TDX_OK)
-        return status_fail(err, login->result.status, "%s", login->result.detail);
-    if (!known || memcmp(login->digest, login->result.digest, sizeof(login->digest)) != 0)
-        gate_digest_store(login->state, login->result.digest);
-    return TDX_OK;
+    if (status != TDX_OK)
+        return status;
+    if (known && login->for_module && login->bundles.count == 1 &&
+        memcmp(inputs, memory.settled, sizeof(inputs)) == 0)
+        return verify_here(login, &task, err);
+    return verify_apart(login, &task, err);
 }
 
 /* They are root's, so they are read here; in the verifier they only serve. */
@@ -194,13 +271,12 @@ static enum tdx_status decide(struct login *login, const struct gate_source *sou
         status =
             file_read(login->conf.trust_anchor, ANCHOR_LIMIT, FILE_READ_SAFE, &login->anchor, err);
     if (status == TDX_OK)
+        status = load_floor(login, err);
+    if (status == TDX_OK)
         status = load_policies(login, err);
     at_step(login->for_module, "verifying the quote");
     if (status == TDX_OK)
         status = verify(login, err);
-    at_step(login->for_module, "comparing with the rollback floor");
-    if (status == TDX_OK)
-        status = check_floor(login, err);
     return status;
 }
 

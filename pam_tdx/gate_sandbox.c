@@ -135,6 +135,8 @@ enum tdx_status gate_sandbox_enter(int keep, pid_t parent, struct tdx_error *err
     if (geteuid() == 0 && drop_ids() != 0)
         return status_fail_errno(err, TDX_GATE_SANDBOX, errno, "giving up root");
     /* Giving up root has cleared what this process may have had. */
+    if (parent == 0)
+        parent = getppid();
     if (prctl(PR_SET_PDEATHSIG, SIGKILL) != 0 || getppid() != parent)
         return status_fail(err, TDX_GATE_SANDBOX, "the process that waits for it is gone");
     if (setrlimit(RLIMIT_CORE, &none) != 0 || setrlimit(RLIMIT_NPROC, &none) != 0)

@@ -16,7 +16,7 @@
 #define RECORD_NAME  "quote"
 #define RECORD_MAGIC "tdx-gate quote 1"
 #define RECORD_LIMIT (QUOTE_SIZE_LIMIT + 4096)
-#define DIGEST_NAME  "verified"
+#define MEMORY_NAME  "verified"
 
 enum tdx_status gate_state_open(int *ret, struct tdx_error *err)
 {
@@ -133,25 +133,28 @@ bool gate_record_load(int state, struct gate_record *ret)
 /* --- verified collateral
  * --------------------------------------------------------------------------- */
 
-bool gate_digest_load(int state, uint8_t ret[static GATE_DIGEST_SIZE])
+bool gate_memory_load(int state, struct gate_memory *ret)
 {
     struct file_content content = { 0 };
-    bool loaded = file_read_at(state, DIGEST_NAME, HEX_TEXT_SIZE(GATE_DIGEST_SIZE), 0, &content,
+    struct gate_memory memory;
+    bool loaded = file_read_at(state, MEMORY_NAME, HEX_TEXT_SIZE(sizeof(memory)), 0, &content,
                                NULL) == TDX_OK &&
-                  hex_decode_exact((const char *)content.data, content.size, ret, GATE_DIGEST_SIZE,
-                                   NULL) == TDX_OK;
+                  hex_decode_exact((const char *)content.data, content.size, &memory,
+                                   sizeof(memory), NULL) == TDX_OK;
 
     file_content_free(&content);
+    if (loaded)
+        *ret = memory;
     return loaded;
 }
 
-void gate_digest_store(int state, const uint8_t digest[static GATE_DIGEST_SIZE])
+void gate_memory_store(int state, const struct gate_memory *memory)
 {
-    char text[HEX_TEXT_SIZE(GATE_DIGEST_SIZE)];
+    char text[HEX_TEXT_SIZE(sizeof(*memory))];
     enum tdx_status status;
 
-    hex_encode(digest, GATE_DIGEST_SIZE, text);
-    status = file_replace_at(state, DIGEST_NAME,
+    hex_encode(memory, sizeof(*memory), text);
+    status = file_replace_at(state, MEMORY_NAME,
                              (struct span){ (const uint8_t *)text, strlen(text) }, 0600, NULL);
-    (void)status; /* then the next login computes the signatures again */
+    (void)status; /* then the next login does this work again */
 }

@@ -41,9 +41,15 @@ bool gate_record_load(int state, struct gate_record *ret) TDX_MUST_CHECK;
 /* The boot id of this kernel; false if it cannot be read. */
 bool gate_boot_id(char out[static 40]) TDX_MUST_CHECK;
 
-/* The digest (verify_context_digest()) of the collateral whose signatures a former login checked.
- * What cannot be read or written costs the next login some signatures, nothing else. */
-bool gate_digest_load(int state, uint8_t ret[static GATE_DIGEST_SIZE]) TDX_MUST_CHECK;
-void gate_digest_store(int state, const uint8_t digest[static GATE_DIGEST_SIZE]);
+/* What the last login that was accepted has settled for the next ones. What cannot be read or
+ * written costs the next login some signatures and a process, nothing else. */
+struct gate_memory {
+    uint8_t digest[GATE_DIGEST_SIZE]; /* verify_context_digest(): these signatures hold */
+    /* A hash over the collateral, the trust anchor and the rollback floor as it stands: with these
+     * there is nothing to store after an accepted login. */
+    uint8_t settled[GATE_DIGEST_SIZE];
+};
+bool gate_memory_load(int state, struct gate_memory *ret) TDX_MUST_CHECK;
+void gate_memory_store(int state, const struct gate_memory *memory);
 
 #endif

@@ -96,8 +96,7 @@ static void print_facts(const struct gate_task *task, const struct verification 
 
 /* Verifies under one bundle. */
 static enum tdx_status decide_under(const struct gate_task *task, struct span text,
-                                    const struct trust_anchor *anchor, struct gate_result *result,
-                                    struct tdx_error *err)
+                                    struct gate_result *result, struct tdx_error *err)
 {
     struct verify_context *context = NULL;
     struct bundle bundle = { 0 };
@@ -106,15 +105,14 @@ static enum tdx_status decide_under(const struct gate_task *task, struct span te
     enum tdx_status status = bundle_parse(text, &bundle, err);
 
     if (status == TDX_OK)
-        status = verify_context_new(&bundle.parts, anchor, task->trusted_digest, &context, err);
+        status =
+            verify_context_new(&bundle.parts, task->anchor, task->trusted_digest, &context, err);
     if (status == TDX_OK)
         status = verify_quote(context, quote.data, quote.size, task->now, &found, err);
     if (status == TDX_OK)
         status = check_policy(task, &found, err);
     if (status == TDX_OK) {
         print_facts(task, &found, result->detail, sizeof(result->detail));
-        result->is_intel = anchor->is_intel;
-        memcpy(result->anchor_key, anchor->public_key, sizeof(result->anchor_key));
         memcpy(result->digest, verify_context_digest(context), sizeof(result->digest));
         result->mark = floor_mark_of(&found);
     }
@@ -132,18 +130,12 @@ static bool is_for_another(enum tdx_status status)
 static enum tdx_status decide(const struct gate_task *task, struct gate_result *result,
                               struct tdx_error *err)
 {
-    struct trust_anchor anchor = *trust_anchor_intel();
-    enum tdx_status status = TDX_OK;
+    enum tdx_status status;
 
-    if (task->anchor.size > 0)
-        status = trust_anchor_parse(task->anchor, &anchor, err);
-    if (status != TDX_OK)
-        return status;
     for (size_t i = 0; i < task->bundles->count; i++) {
         struct tdx_error reason = { 0 };
 
-        status = decide_under(task, file_content_span(&task->bundles->text[i]), &anchor, result,
-                              &reason);
+        status = decide_under(task, file_content_span(&task->bundles->text[i]), result, &reason);
         if (!is_for_another(status) || i + 1 == task->bundles->count) {
             *err = reason;
             status_prefix(err, "%s", task->bundles->name[i]);

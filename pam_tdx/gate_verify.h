@@ -21,18 +21,16 @@ struct gate_task {
     const struct gate_conf *conf;
     const struct gate_quote *evidence;
     const struct gate_bundles *bundles; /* the first one that is for this platform counts */
-    struct span anchor;                 /* PEM, or empty: Intel's root */
-    const struct policy_set *policies;  /* may be empty: the built-in policy is enough then */
-    const uint8_t *trusted_digest;      /* GATE_DIGEST_SIZE bytes, or NULL */
-    int64_t now;                        /* seconds since 1970 */
+    const struct trust_anchor *anchor;
+    const struct policy_set *policies; /* may be empty: the built-in policy is enough then */
+    const uint8_t *trusted_digest;     /* GATE_DIGEST_SIZE bytes, or NULL */
+    int64_t now;                       /* seconds since 1970 */
 };
 
 struct gate_result {
     enum tdx_status status;       /* TDX_OK: accepted */
     char detail[TDX_DETAIL_SIZE]; /* why not; or the facts, for the log */
     /* The rest only for TDX_OK. */
-    bool is_intel;
-    uint8_t anchor_key[VERIFY_PUBLIC_KEY_SIZE];
     uint8_t digest[GATE_DIGEST_SIZE]; /* of the collateral, all of whose signatures hold */
     struct floor_mark mark;
 };
