@@ -172,6 +172,34 @@ tests_fuzz_fuzz_pck_extension_LDADD = core/libverify.la tests/sim/libsim.la
 tests_fuzz_fuzz_pck_extension_LDFLAGS = $(FUZZ_LINK)
 endif
 
+# jws
+UNIT_TESTS += tests/fuzz/replay_jws
+tests_fuzz_replay_jws_SOURCES = tests/fuzz/fuzz_jws.c $(FUZZ_REPLAY)
+tests_fuzz_replay_jws_CPPFLAGS = $(AM_CPPFLAGS) $(CRYPTO_CFLAGS)
+tests_fuzz_replay_jws_LDADD = core/libappraise.la $(CRYPTO_LIBS)
+tests_fuzz_replay_jws_LDFLAGS = $(TDX_PROGRAM_LDFLAGS)
+if FUZZERS
+FUZZ_TARGETS += tests/fuzz/fuzz_jws
+tests_fuzz_fuzz_jws_SOURCES = tests/fuzz/fuzz_jws.c $(FUZZ_SHARED)
+tests_fuzz_fuzz_jws_CPPFLAGS = $(AM_CPPFLAGS) $(CRYPTO_CFLAGS)
+tests_fuzz_fuzz_jws_LDADD = core/libappraise.la $(CRYPTO_LIBS)
+tests_fuzz_fuzz_jws_LDFLAGS = $(FUZZ_LINK)
+endif
+
+# policy
+UNIT_TESTS += tests/fuzz/replay_policy
+tests_fuzz_replay_policy_SOURCES = tests/fuzz/fuzz_policy.c $(FUZZ_REPLAY)
+tests_fuzz_replay_policy_CPPFLAGS = $(AM_CPPFLAGS) $(CRYPTO_CFLAGS)
+tests_fuzz_replay_policy_LDADD = core/libappraise.la $(CRYPTO_LIBS)
+tests_fuzz_replay_policy_LDFLAGS = $(TDX_PROGRAM_LDFLAGS)
+if FUZZERS
+FUZZ_TARGETS += tests/fuzz/fuzz_policy
+tests_fuzz_fuzz_policy_SOURCES = tests/fuzz/fuzz_policy.c $(FUZZ_SHARED)
+tests_fuzz_fuzz_policy_CPPFLAGS = $(AM_CPPFLAGS) $(CRYPTO_CFLAGS)
+tests_fuzz_fuzz_policy_LDADD = core/libappraise.la $(CRYPTO_LIBS)
+tests_fuzz_fuzz_policy_LDFLAGS = $(FUZZ_LINK)
+endif
+
 check_PROGRAMS += $(FUZZ_TARGETS)
 
 FUZZ_SECONDS = 30
