@@ -1,6 +1,7 @@
 if HAVE_CMOCKA
 UNIT_TESTS += tests/unit/test_es384 tests/unit/test_jws tests/unit/test_checks_tcb \
 	tests/unit/test_checks_td tests/unit/test_policy \
+	tests/unit/test_policy_new \
 	tests/unit/test_appraise tests/unit/test_result
 MANUAL_CASE = tests/unit/manual_case.c tests/unit/manual_case.h
 FAULT_APPRAISE_WRAP = -Wl,--wrap=EVP_MD_CTX_new -Wl,--wrap=EVP_DigestSignInit \
@@ -41,6 +42,11 @@ tests_unit_test_result_SOURCES = tests/unit/test_result.c $(MANUAL_CASE)
 tests_unit_test_result_CPPFLAGS = $(AM_CPPFLAGS) $(CMOCKA_CFLAGS) $(CRYPTO_CFLAGS)
 tests_unit_test_result_LDADD = $(APPRAISE_TEST_LIBS)
 tests_unit_test_result_LDFLAGS = $(TDX_PROGRAM_LDFLAGS)
+
+tests_unit_test_policy_new_SOURCES = tests/unit/test_policy_new.c $(MANUAL_CASE)
+tests_unit_test_policy_new_CPPFLAGS = $(AM_CPPFLAGS) $(CMOCKA_CFLAGS) $(CRYPTO_CFLAGS)
+tests_unit_test_policy_new_LDADD = $(APPRAISE_TEST_LIBS)
+tests_unit_test_policy_new_LDFLAGS = $(TDX_PROGRAM_LDFLAGS)
 endif
 
 TESTS += tests/policy_cli.test tests/appraise_corpus.test
