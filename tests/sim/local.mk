@@ -1,5 +1,6 @@
 # The software TDX platform that tests, benches and the demo stand on. It uses core/base only: it is
 # the second opinion on what core/evidence and core/verify read.
+EXTRA_DIST += tests/sim/README.md
 noinst_LTLIBRARIES += tests/sim/libsim.la
 tests_sim_libsim_la_SOURCES = \
 	tests/sim/sim_bundle.c \

@@ -146,6 +146,24 @@ static void each_x509_extension_can_be_left_out(void **state)
     }
 }
 
+/* DER has one way to write a BIT STRING: the bytes are those of Intel's certificates. */
+static void key_usage_is_encoded_as_intels(void **state)
+{
+    static const uint8_t issuing[] = { 3, 2, 1, 6 }, signing[] = { 3, 2, 6, 0xc0 };
+    struct sim_platform *p = *state;
+    const struct sim_certificate *const certificates[] = { &p->root, &p->pck };
+
+    for (size_t i = 0; i < COUNT_OF(certificates); i++) {
+        X509 *certificate = read_certificate(certificates[i]);
+        int at = X509_get_ext_by_NID(certificate, NID_key_usage, -1);
+        const ASN1_OCTET_STRING *value = X509_EXTENSION_get_data(X509_get_ext(certificate, at));
+
+        assert_int_equal(ASN1_STRING_length(value), 4);
+        assert_memory_equal(ASN1_STRING_get0_data(value), i == 0 ? issuing : signing, 4);
+        X509_free(certificate);
+    }
+}
+
 static void crls_are_signed_and_list_what_is_revoked(void **state)
 {
     struct sim_platform *p = *state;
@@ -194,6 +212,11 @@ static void signed_texts_verify_until_they_are_edited(void **state)
     assert_true(verifies(signer, sim_span(&bundle.part[SIM_QE_IDENTITY]),
                          (uint8_t *)bundle.part[SIM_QE_IDENTITY_SIGNATURE].data));
 
+    p->tcb_info.signing.corrupt_signature = true;
+    sim_bundle_make(p, &bundle);
+    assert_false(verifies(signer, sim_span(&bundle.part[SIM_TCB_INFO]),
+                          (uint8_t *)bundle.part[SIM_TCB_INFO_SIGNATURE].data));
+    p->tcb_info.signing.corrupt_signature = false;
     p->tcb_info.signing.before[0] = (struct sim_edit){ "\"version\":3", "\"version\":3.0" };
     sim_bundle_make(p, &bundle);
     assert_non_null(strstr(bundle.part[SIM_TCB_INFO].data, "3.0"));
@@ -386,6 +409,7 @@ int main(void)
         WITH_PLATFORM(certificates_chain_to_the_root),
         WITH_PLATFORM(every_certificate_knob_shows),
         WITH_PLATFORM(each_x509_extension_can_be_left_out),
+        WITH_PLATFORM(key_usage_is_encoded_as_intels),
         WITH_PLATFORM(crls_are_signed_and_list_what_is_revoked),
         WITH_PLATFORM(signed_texts_verify_until_they_are_edited),
         WITH_PLATFORM(quotes_of_every_version_are_signed),

@@ -144,6 +144,8 @@ static void get_quote_refuses_a_bad_buffer(void **state)
 
     assert_int_equal(ioctl(fd, SIM_GET_QUOTE_BY_IOR, &request), -1);
     assert_int_equal(errno, EFAULT);
+    assert_int_equal(ioctl(fd, SIM_GET_QUOTE_BY_IOR, (void *)0x1000), -1);
+    assert_int_equal(errno, EFAULT);
     request.size = 0;
     assert_int_equal(ioctl(fd, SIM_GET_QUOTE_BY_IOR, &request), -1);
     assert_int_equal(errno, EINVAL);
