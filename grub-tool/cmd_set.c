@@ -165,30 +165,35 @@ static void print_advice(struct setter *s)
     text_free(&advice);
 }
 
+/* Looks once more, now that nobody else of us can write, and carries the plan out. */
 static enum tdx_status write_plan(struct setter *s, unsigned *ret_number)
 {
-    enum tdx_status status = TDX_OK;
+    struct commit_lock lock = COMMIT_UNLOCKED;
+    enum tdx_status status = commit_lock_take(&s->root, &lock, &s->err);
 
-    for (int attempt = 1; attempt <= ATTEMPTS; attempt++) {
-        struct commit commit = { .root = &s->root,
+    for (int attempt = 1; attempt <= ATTEMPTS && status == TDX_OK; attempt++) {
+        struct commit commit = { .lock = &lock,
+                                 .root = &s->root,
                                  .root_path = s->options->root,
                                  .layout = &s->layout,
                                  .wish = &s->wish,
                                  .plan = &s->plan,
                                  .timeout_ms = s->options->timeout * 1000,
-                                 .prove =
-                                     !s->options->no_mkconfig || s->layout.style != BOOT_MENUENTRY,
                                  .differences = &s->differences,
                                  .notes = &s->notes };
 
-        status = commit_run(&commit, ret_number, &s->err);
-        if (status != TDX_BOOT_CHANGED_SINCE || attempt == ATTEMPTS)
-            break;
         forget(s);
         status = look(s);
-        if (status != TDX_OK)
+        if (status == TDX_OK && is_done(s))
+            break; /* somebody else of us had the same wish */
+        commit.prove = !s->options->no_mkconfig || s->layout.style != BOOT_MENUENTRY;
+        if (status == TDX_OK)
+            status = commit_run(&commit, ret_number, &s->err);
+        if (status != TDX_BOOT_CHANGED_SINCE || attempt == ATTEMPTS)
             break;
+        status = TDX_OK; /* somebody else wrote meanwhile: once more */
     }
+    commit_unlock(&lock);
     return status;
 }
 
@@ -207,9 +212,11 @@ static int apply(struct setter *s)
     for (size_t i = 0; i < s->plan.count; i++)
         if (s->plan.files[i].what != PLAN_GUARD)
             (void)printf("Wrote %s\n", s->plan.files[i].path);
-    (void)printf("The old files are in /var/lib/tdx-gate/grub/%04u; tdx-grub rollback puts them "
-                 "back.\n",
-                 number);
+    if (number > 0)
+        (void)
+            printf("The old files are in /var/lib/tdx-gate/grub/%04u; tdx-grub rollback puts them "
+                   "back.\n",
+                   number);
     return print_proof(s);
 }
 

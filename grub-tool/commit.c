@@ -234,29 +234,40 @@ static void take_back(const struct commit *c, struct store_change *change, struc
         status_prefix(err, "NOT taken back (%s), run tdx-grub rollback", why.detail);
 }
 
+enum tdx_status commit_lock_take(const struct root *root, struct commit_lock *ret,
+                                 struct tdx_error *err)
+{
+    enum tdx_status status = store_open(root, true, &ret->store, err);
+
+    if (status == TDX_OK)
+        status = check_folder(ret->store, STORE_FOLDER, 0, err);
+    if (status == TDX_OK)
+        status = lock_take_at(ret->store, "lock", LOCK_WAIT_MS, &ret->lock, err);
+    return status;
+}
+
+void commit_unlock(struct commit_lock *lock)
+{
+    lock_release(lock->lock);
+    if (lock->store >= 0)
+        (void)close(lock->store); /* a folder: nothing can be lost */
+    *lock = (struct commit_lock)COMMIT_UNLOCKED;
+}
+
 enum tdx_status commit_run(struct commit *c, unsigned *ret_number, struct tdx_error *err)
 {
     struct store_change change = STORE_CHANGE_NONE;
     size_t generated = SIZE_MAX;
-    int store = -1, lock = -1;
-    enum tdx_status status = TDX_OK;
+    enum tdx_status status = check_finished(c->lock->store, err);
 
-    if (c->plan->generate) {
+    if (status == TDX_OK && c->plan->generate) {
         generated = c->plan->count;
         status = add_generated(c, err);
     }
     if (status == TDX_OK)
         status = check_room(c, err);
     if (status == TDX_OK)
-        status = store_open(c->root, true, &store, err);
-    if (status == TDX_OK)
-        status = check_folder(store, STORE_FOLDER, 0, err);
-    if (status == TDX_OK)
-        status = lock_take_at(store, "lock", LOCK_WAIT_MS, &lock, err);
-    if (status == TDX_OK)
-        status = check_finished(store, err);
-    if (status == TDX_OK)
-        status = store_begin(c->root, store, c->plan, &change, err);
+        status = store_begin(c->root, c->lock->store, c->plan, &change, err);
     if (status == TDX_OK) {
         *ret_number = change.number;
         status = write_all(c, &change, generated, err);
@@ -266,8 +277,5 @@ enum tdx_status commit_run(struct commit *c, unsigned *ret_number, struct tdx_er
             take_back(c, &change, err);
     }
     store_change_free(&change);
-    lock_release(lock);
-    if (store >= 0)
-        (void)close(store); /* a folder: nothing can be lost */
     return status;
 }

@@ -5,7 +5,24 @@
 
 #include "grub-tool/plan.h"
 
+/* The store and its lock: from before the plan is made until it is carried out, so that two at once
+ * do not mix. Initialise with COMMIT_UNLOCKED; release with commit_unlock(). */
+struct commit_lock {
+    int store, lock;
+};
+
+#define COMMIT_UNLOCKED                                                                            \
+    {                                                                                              \
+        .store = -1, .lock = -1                                                                    \
+    }
+
+/* Makes the store if there is none. LOCKED after two seconds; FILE_WRITE_FAILED, BOOT_NO_ROOM. */
+enum tdx_status commit_lock_take(const struct root *root, struct commit_lock *ret,
+                                 struct tdx_error *err) TDX_MUST_CHECK;
+void commit_unlock(struct commit_lock *lock);
+
 struct commit {
+    const struct commit_lock *lock;
     const struct root *root;
     const char *root_path;            /* NULL: this system */
     const struct boot_layout *layout; /* as it was when the plan was made */

@@ -83,6 +83,8 @@ static void plan_step(struct undoer *u, size_t i, const struct file_content *now
 
     if (file->what == PLAN_GUARD && u->change->done)
         return; /* it was only guarded against the generator */
+    if (file->what != PLAN_GUARD && new_->data == NULL)
+        return; /* the change did not come that far: whatever it is now, it is not ours */
     if (now->data == NULL && (file->what == PLAN_ENTRY || !file->existed)) {
         if (file->existed)
             text_addf(u->how->notes, "%s is gone (its kernel was removed); left so\n", file->path);
@@ -118,7 +120,7 @@ static enum tdx_status plan_all(struct undoer *u)
         if (status == TDX_OK && file->existed)
             status = store_read(u->change, i, false, &old, u->err);
         if (status == TDX_OK && store_read(u->change, i, true, &new_, NULL) != TDX_OK)
-            new_ = (struct file_content){ 0 }; /* the change did not come that far */
+            new_ = (struct file_content){ 0 };
         if (status == TDX_OK) {
             plan_step(u, i, &now, &old, &new_);
             if (u->how->dry_run && u->steps[i].action == PUT_BACK)

@@ -45,3 +45,4 @@ include tests/unit/grub.mk
 include tests/unit/verify.mk
 include tests/bench/local.mk
 include tests/e2e/qemu.mk
+include tests/e2e/grub.mk
