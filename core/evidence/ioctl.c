@@ -163,12 +163,20 @@ static const struct errno_meaning quote_meanings[] = {
     { 0, TDX_DEVICE_FAILED, "" },
 };
 
+/* Returns 0 or an errno value. The request is made anew for each number: a driver that does not
+ * know a number may still have written to it. */
+static int get_quote(int fd, unsigned long number, uint8_t *buffer)
+{
+    struct quote_request request = { (uintptr_t)buffer, BUFFER_SIZE };
+
+    return ioctl(fd, number, &request) == 0 ? 0 : errno;
+}
+
 /* One GET_QUOTE with payload as its input. buffer has BUFFER_SIZE bytes. *ret_answered: the host
  * had the request and said something, so that asking in another dialect makes sense. */
 static enum tdx_status ask_host(int fd, struct span payload, uint8_t *buffer,
                                 struct file_content *ret, bool *ret_answered, struct tdx_error *err)
 {
-    struct quote_request request = { (uintptr_t)buffer, BUFFER_SIZE };
     struct bytes in = bytes_over(buffer, BUFFER_SIZE);
     uint64_t host_status;
     uint32_t out_size;
@@ -179,9 +187,9 @@ static enum tdx_status ask_host(int fd, struct span payload, uint8_t *buffer,
     put_le(buffer, BUFFER_VERSION, 8);
     put_le(buffer + 16, payload.size, 4);
     memcpy(buffer + BUFFER_HEADER_SIZE, payload.data, payload.size);
-    error = ioctl(fd, GET_QUOTE, &request) == 0 ? 0 : errno;
+    error = get_quote(fd, GET_QUOTE, buffer);
     if (error == ENOTTY)
-        error = ioctl(fd, GET_QUOTE_V3, &request) == 0 ? 0 : errno;
+        error = get_quote(fd, GET_QUOTE_V3, buffer);
     if (error != 0)
         return errno_fail(err, quote_meanings, error, "GET_QUOTE");
     bytes_skip(&in, 8);
