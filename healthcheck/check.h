@@ -47,8 +47,9 @@ struct collector;
 
 struct evaluation {
     const struct facts *facts;
-    int64_t now; /* seconds since 1970: of the run, or of the recording */
-    bool live;   /* false: an image is inspected */
+    int64_t now;           /* seconds since 1970: of the run, or of the recording */
+    bool live;             /* false: an image is inspected */
+    unsigned accepted_tcb; /* TCB_STATUS_BIT()s that the gate accepts */
 };
 
 struct check {

@@ -14,9 +14,10 @@ struct collector {
     struct facts *facts;
     bool live; /* the machine runs below root: /proc, /sys and /dev mean something, and devices,
                 * programs and the clock may be asked */
-    bool recording; /* root is a recording made for tests: a tree of files with what probes
-                     * answered in /.probe; nothing outside root is asked */
-    bool network;   /* the metadata service and the PCCS may be asked */
+    bool recording;        /* root is a recording made for tests: a tree of files with what probes
+                            * answered in /.probe; nothing outside root is asked */
+    bool network;          /* the metadata service and the PCCS may be asked */
+    const char *gate_conf; /* NULL: the default path */
     void (*progress)(const char *step); /* NULL, or told of each step that takes long */
 };
 

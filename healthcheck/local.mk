@@ -4,15 +4,17 @@ healthcheck_libhealthcheck_la_SOURCES = \
 	healthcheck/check.c healthcheck/check.h \
 	healthcheck/collect.c healthcheck/collect.h \
 	healthcheck/cpu.c healthcheck/devices.c healthcheck/driver.c \
+	healthcheck/evidence.c healthcheck/evidence.h healthcheck/evidence_read.c \
 	healthcheck/facts.c healthcheck/facts.h healthcheck/facts_json.c \
 	healthcheck/families.c healthcheck/families.h \
 	healthcheck/kernel.c healthcheck/lines.c healthcheck/lines.h \
-	healthcheck/platform.c healthcheck/platform.h \
+	healthcheck/platform.c healthcheck/platform.h healthcheck/quote.c \
 	healthcheck/report.c healthcheck/report.h healthcheck/report_json.c \
 	healthcheck/report_prometheus.c healthcheck/report_text.c \
 	healthcheck/rpm_version.c healthcheck/rpm_version.h \
-	healthcheck/swiotlb.c
-healthcheck_libhealthcheck_la_LIBADD = cli/libcli.la swiotlb/libswiotlb.la core/libbase.la
+	healthcheck/swiotlb.c healthcheck/td.c
+healthcheck_libhealthcheck_la_LIBADD = cli/libcli.la swiotlb/libswiotlb.la pam_tdx/libgate.la core/libpcs.la \
+	core/libcollateral.la core/libverify.la core/libevidence.la core/libbase.la
 
 sbin_PROGRAMS += healthcheck/tdx-healthcheck
 healthcheck_tdx_healthcheck_SOURCES = healthcheck/main.c

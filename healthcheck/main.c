@@ -10,6 +10,7 @@
 #include "cli/program.h"
 #include "core/base/files.h"
 #include "core/base/root.h"
+#include "core/verify/tcb_status.h"
 #include "healthcheck/collect.h"
 #include "healthcheck/report.h"
 
@@ -245,6 +246,7 @@ static int run(const struct options *options)
                 .facts = facts,
                 .now = (int64_t)time(NULL),
                 .live = options->root == NULL,
+                .accepted_tcb = TCB_ACCEPTED_DEFAULT,
             },
             &options->selection, &report, &err);
     if (status == TDX_OK) {
