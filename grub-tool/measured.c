@@ -32,6 +32,24 @@ static bool holds(struct span in, struct span what)
     return what.size > 0 && memmem(in.data, in.size, what.data, what.size) != NULL;
 }
 
+/* The same, with runs of blanks as one: where an empty variable meets its neighbours, GRUB's text
+ * has two blanks and the kernel's command line one. line has none of those. */
+static bool holds_squeezed(struct span in, struct span line)
+{
+    uint8_t *squeezed = malloc(in.size + 1);
+    size_t size = 0;
+    bool found;
+
+    if (squeezed == NULL)
+        return false;
+    for (size_t i = 0; i < in.size; i++)
+        if (in.data[i] != ' ' || size == 0 || squeezed[size - 1] != ' ')
+            squeezed[size++] = in.data[i];
+    found = holds((struct span){ squeezed, size }, line);
+    free(squeezed);
+    return found;
+}
+
 /* Files that a GRUB of the verifier's kind measures whole, and that a change rewrites. */
 static bool names_config(struct span data)
 {
@@ -55,9 +73,10 @@ static bool changes(const struct event *event, struct span line, bool *ret_optio
     }
     if (meaning.is_command_line)
         return true;
-    if (line.size >= ARGUMENTS_MIN && holds(event->data, line))
+    if (line.size >= ARGUMENTS_MIN && holds_squeezed(event->data, line))
         return true;
-    return event->type == EVENT_IPL && names_config(event->data);
+    /* A command that names such a file stays the same; a record of the file itself has no tag. */
+    return event->type == EVENT_IPL && meaning.tag == NULL && names_config(event->data);
 }
 
 void measured_from_log(struct span raw, const char *command_line, struct measured *ret)

@@ -1,2 +1,3 @@
 dist_man_MANS += man/tdx-swiotlb.8
 dist_man_MANS += man/tdx-attest.1
+dist_man_MANS += man/tdx-grub.8

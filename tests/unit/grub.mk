@@ -8,4 +8,8 @@ UNIT_TESTS += tests/unit/test_default_grub
 tests_unit_test_default_grub_SOURCES = tests/unit/test_default_grub.c $(GRUB_SHELL)
 tests_unit_test_default_grub_CPPFLAGS = $(AM_CPPFLAGS) $(CMOCKA_CFLAGS)
 tests_unit_test_default_grub_LDADD = grub-tool/libgrubread.la $(CMOCKA_LIBS)
+UNIT_TESTS += tests/unit/test_grub_write
+tests_unit_test_grub_write_SOURCES = tests/unit/test_grub_write.c
+tests_unit_test_grub_write_CPPFLAGS = $(AM_CPPFLAGS) $(CMOCKA_CFLAGS)
+tests_unit_test_grub_write_LDADD = grub-tool/libgrubwrite.la $(CRYPTO_LIBS) $(CMOCKA_LIBS)
 endif
