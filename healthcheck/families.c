@@ -2,7 +2,10 @@
 #include "healthcheck/families.h"
 
 const struct family *const families[] = {
-    &cpu_family, &driver_family, &kernel_family, &swiotlb_family, &devices_family,
+    /* clang-format off: one to a line */
+    &cpu_family,     &driver_family, &kernel_family,   &swiotlb_family,
+    &devices_family, &td_family,     &evidence_family,
+    /* clang-format on */
 };
 
 const size_t family_count = sizeof(families) / sizeof(families[0]);
