@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "healthcheck/families.h"
@@ -191,8 +192,26 @@ void collect_probe(const struct collector *collector, const char *name, enum tdx
                     why);
 }
 
+/* probe:now: the time of the run, so that a replay judges dates as they were. */
+static void collect_now(const struct collector *collector)
+{
+    char seconds[32];
+    const struct fact *recorded;
+
+    (void)snprintf(seconds, sizeof(seconds), "%lld", (long long)time(NULL));
+    facts_set(collector->facts, "probe:now",
+              (struct span){ (const uint8_t *)seconds, strlen(seconds) });
+    if (!collector->recording)
+        return;
+    collect_file(collector, "/.probe/now");
+    recorded = facts_find(collector->facts, "file:/.probe/now");
+    if (recorded->state == FACT_KNOWN)
+        facts_set(collector->facts, "probe:now", recorded->value);
+}
+
 void collect_all(const struct collector *collector)
 {
+    collect_now(collector);
     platform_collect(collector);
     for (size_t i = 0; i < family_count; i++)
         if (families[i]->collect != NULL)

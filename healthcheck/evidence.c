@@ -152,6 +152,7 @@ void evidence_collect(const struct collector *collector)
     struct file_content quote = { 0 };
     uint8_t report_data[TD_REPORT_DATA_SIZE];
     struct evidence_paths paths = { 0 };
+    char accepted[16];
 
     if (collector->recording) {
         collect_recorded(collector);
@@ -174,6 +175,10 @@ void evidence_collect(const struct collector *collector)
             .attest_conf = conf.attest_conf,
             .qgs_socket = conf.qgs_socket,
         };
+    else
+        conf.accepted_tcb = TCB_ACCEPTED_DEFAULT;
+    (void)snprintf(accepted, sizeof(accepted), "%u", conf.accepted_tcb);
+    set_bytes(collector, "probe:accepted_tcb", accepted, strlen(accepted));
     set_bytes(collector, "probe:report_data", report_data, sizeof(report_data));
     collect_report(collector, &paths, report_data);
     collect_anchor(collector, &conf);

@@ -6,6 +6,7 @@
  *     probe:quote_milliseconds  how long it took, decimal
  *     probe:quote_source        which provider served: "tsm", "ioctl", "qgs"
  *     probe:collateral          the bundle that a login would use (core/collateral/bundle.h)
+ *     probe:accepted_tcb        what gate.conf accepts, TCB_STATUS_BIT()s, decimal
  *     probe:trust_anchor        PEM of the root that gate.conf names; absent: Intel's */
 #ifndef HEALTHCHECK_EVIDENCE_H
 #define HEALTHCHECK_EVIDENCE_H

@@ -17,6 +17,6 @@ healthcheck_libhealthcheck_la_LIBADD = cli/libcli.la swiotlb/libswiotlb.la pam_t
 	core/libcollateral.la core/libverify.la core/libevidence.la core/libbase.la
 
 sbin_PROGRAMS += healthcheck/tdx-healthcheck
-healthcheck_tdx_healthcheck_SOURCES = healthcheck/main.c
+healthcheck_tdx_healthcheck_SOURCES = healthcheck/main.c healthcheck/options.c healthcheck/options.h
 healthcheck_tdx_healthcheck_LDADD = healthcheck/libhealthcheck.la
 healthcheck_tdx_healthcheck_LDFLAGS = $(TDX_PROGRAM_LDFLAGS)

@@ -143,6 +143,25 @@ static bool shown(const struct report_entry *entry, const struct report_style *s
     return entry->selected && (!style->quiet || is_bad(entry->finding.status));
 }
 
+static const char *verdict_words(enum check_status worst)
+{
+    switch (worst) {
+    case CHECK_FAIL:
+        return "Not healthy";
+    case CHECK_ERROR:
+        return "Not determined";
+    case CHECK_WARN:
+        return "Healthy, with warnings";
+    case CHECK_SKIP:
+        return "Nothing was checked";
+    case CHECK_PASS:
+    case CHECK_INFO:
+    case CHECK_STATUS_COUNT:
+        break;
+    }
+    return "Healthy";
+}
+
 static void print_summary(const struct report *report, const struct report_style *style,
                           struct text *out)
 {
@@ -150,6 +169,7 @@ static void print_summary(const struct report *report, const struct report_style
                                          "failures", "undetermined",    "skipped" };
     const char *separator = "";
     enum check_status worst = CHECK_PASS;
+    size_t judged = report->by_status[CHECK_PASS] + report->by_status[CHECK_INFO];
 
     if (report->by_status[CHECK_FAIL] > 0)
         worst = CHECK_FAIL;
@@ -157,11 +177,10 @@ static void print_summary(const struct report *report, const struct report_style
         worst = CHECK_ERROR;
     else if (report->by_status[CHECK_WARN] > 0)
         worst = CHECK_WARN;
+    else if (judged == 0)
+        worst = CHECK_SKIP;
     paint(style, color_of(worst), out);
-    text_add(out, worst == CHECK_FAIL    ? "Not healthy"
-                  : worst == CHECK_ERROR ? "Not determined"
-                  : worst == CHECK_WARN  ? "Healthy, with warnings"
-                                         : "Healthy");
+    text_add(out, verdict_words(worst));
     paint(style, "\x1b[0m", out);
     text_add(out, ": ");
     for (size_t i = 0; i < CHECK_STATUS_COUNT; i++)

@@ -339,19 +339,6 @@ static void evaluate_eni(const struct evaluation *evaluation, struct finding *re
 
 static const struct check checks[] = {
     {
-        .id = "swiotlb.size",
-        .title = "the size of the bounce buffer",
-        .severity = SEVERITY_INFO,
-        .expected = "a buffer; by default 6 % of memory, 64 MiB to 1 GiB",
-        .remedy = "Take a wrong swiotlb= out of the boot configuration:\n"
-                  "  tdx-grub unset-swiotlb --dry-run",
-        .reads = "the kernel log's \"software IO TLB\" lines, debugfs io_tlb_nslabs",
-        .why = "All I/O of a TD goes through this buffer; it is taken from the memory in sight.",
-        .requires = { "cpu.tdx_guest" },
-        .live_only = true,
-        .evaluate = evaluate_size,
-    },
-    {
         .id = "swiotlb.config",
         .title = "swiotlb= on the command line makes sense",
         .severity = SEVERITY_MEDIUM,
@@ -367,6 +354,19 @@ static const struct check checks[] = {
         .evaluate = evaluate_config,
     },
     {
+        .id = "swiotlb.size",
+        .title = "the size of the bounce buffer",
+        .severity = SEVERITY_INFO,
+        .expected = "a buffer; by default 6 % of memory, 64 MiB to 1 GiB",
+        .remedy = "Take a wrong swiotlb= out of the boot configuration:\n"
+                  "  tdx-grub unset-swiotlb --dry-run",
+        .reads = "the kernel log's \"software IO TLB\" lines, debugfs io_tlb_nslabs",
+        .why = "All I/O of a TD goes through this buffer; it is taken from the memory in sight.",
+        .requires = { "cpu.tdx_guest", "swiotlb.config" },
+        .live_only = true,
+        .evaluate = evaluate_size,
+    },
+    {
         .id = "swiotlb.effective",
         .title = "the size that was asked for is in force",
         .severity = SEVERITY_HIGH,
@@ -376,7 +376,7 @@ static const struct check checks[] = {
                   "  tdx-swiotlb recommend",
         .reads = "/proc/cmdline, the kernel log, debugfs",
         .why = "A size that was silently cut looks like a mended system until the next load.",
-        .requires = { "cpu.tdx_guest", "swiotlb.config" },
+        .requires = { "swiotlb.config", "swiotlb.size" },
         .live_only = true,
         .evaluate = evaluate_effective,
     },
