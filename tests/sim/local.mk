@@ -37,7 +37,8 @@ tests_sim_tdx_sim_SOURCES = \
 	tests/sim/sim_world.c tests/sim/sim_world.h \
 	tests/sim/tdx_sim.c \
 	tests/sim/tdx_sim_options.c tests/sim/tdx_sim_options.h
-tests_sim_tdx_sim_CPPFLAGS = $(AM_CPPFLAGS) $(CRYPTO_CFLAGS) $(FUSE_CFLAGS)
+tests_sim_tdx_sim_CPPFLAGS = $(AM_CPPFLAGS) $(CRYPTO_CFLAGS) $(FUSE_CFLAGS) \
+	-DFUSE_USE_VERSION=$(FUSE_API)
 tests_sim_tdx_sim_LDFLAGS = $(TDX_PROGRAM_LDFLAGS)
 tests_sim_tdx_sim_LDADD = tests/sim/libsim.la cli/libcli.la $(FUSE_LIBS) -lpthread
 endif

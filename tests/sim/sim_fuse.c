@@ -1,5 +1,4 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#define FUSE_USE_VERSION 31
 #include "tests/sim/sim_fuse.h"
 
 #include <errno.h>
@@ -12,6 +11,16 @@
 
 #include "tests/sim/sim_device.h"
 #include "tests/sim/sim_tsm.h"
+
+/* FUSE_USE_VERSION comes from configure: 31, or 312 where libfuse has it. */
+#if FUSE_USE_VERSION < 312
+typedef int ioctl_command;
+#else
+typedef unsigned ioctl_command;
+#endif
+
+/* As many requests may wait for a quote at a time; the kernel has no such limit. */
+#define THREADS_MAX 256
 
 struct sim_mount {
     struct sim_server *server;
@@ -263,8 +272,8 @@ static int tree_release(const char *path, struct fuse_file_info *info)
  * commands carry a pointer, and one of them the wrong direction bits; FUSE_IOCTL_RETRY is for CUSE
  * alone. So the caller's memory is read and written by its process id (sim_device.c), which needs
  * the right to trace the caller: root, or the same user. */
-static int tree_ioctl(const char *path, int command, void *argument, struct fuse_file_info *info,
-                      unsigned flags, void *data)
+static int tree_ioctl(const char *path, ioctl_command command, void *argument,
+                      struct fuse_file_info *info, unsigned flags, void *data)
 {
     struct sim_mount *mount = this_mount();
 
@@ -337,10 +346,24 @@ failed:
                        "FUSE cannot be mounted at %s (is /dev/fuse there?)", path);
 }
 
+#if FUSE_USE_VERSION < 312
 void sim_mount_serve(struct sim_mount *mount)
 {
     (void)fuse_loop_mt(mount->fuse, 0);
 }
+#else
+void sim_mount_serve(struct sim_mount *mount)
+{
+    struct fuse_loop_config *config = fuse_loop_cfg_create();
+
+    if (config == NULL)
+        return;
+    fuse_loop_cfg_set_max_threads(config, THREADS_MAX);
+    fuse_loop_cfg_set_idle_threads(config, THREADS_MAX);
+    (void)fuse_loop_mt(mount->fuse, config);
+    fuse_loop_cfg_destroy(config);
+}
+#endif
 
 void sim_mount_free(struct sim_mount *mount)
 {

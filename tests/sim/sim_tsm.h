@@ -15,7 +15,7 @@
 #include "tests/sim/sim_server.h"
 
 #define TSM_NAME_MAX    255
-#define TSM_ENTRIES_MAX 64
+#define TSM_ENTRIES_MAX 512
 
 enum tsm_attribute { TSM_PROVIDER, TSM_GENERATION, TSM_INBLOB, TSM_OUTBLOB, TSM_ATTRIBUTE_COUNT };
 
