@@ -9,6 +9,12 @@
 #include "tests/unit/cmocka_all.h"
 #include "tests/unit/sim_verify.h"
 
+#define ZEROS_48                                                                                   \
+    "000000000000000000000000000000000000000000000000"                                             \
+    "000000000000000000000000000000000000000000000000"
+#define COMPONENTS_4  "{\"svn\":0},{\"svn\":0},{\"svn\":0},{\"svn\":0}"
+#define COMPONENTS_16 COMPONENTS_4 "," COMPONENTS_4 "," COMPONENTS_4 "," COMPONENTS_4
+
 static struct verification result; /* large */
 
 /* Verifies a platform at its time. */
@@ -353,6 +359,50 @@ static void every_component_counts(void **state)
     sim_platform_free(p);
 }
 
+/* TCB info of version 2: flat components, no id, SGX only. */
+static void version_2_is_read_for_sgx_only(void **state)
+{
+    struct sim_platform *p = sim_platform_new();
+    struct tcb_info info = { 0 };
+    struct text text = { 0 }, made = { 0 }, signature = { 0 };
+
+    (void)state;
+    sim_platform_use_sgx(p);
+    text_add(&text, "{\"version\":2,\"issueDate\":\"2026-06-05T12:00:00Z\",\"nextUpdate\":"
+                    "\"2026-07-05T12:00:00Z\",\"fmspc\":\"90C06F000000\",\"pceId\":\"0000\","
+                    "\"tcbType\":0,\"tcbEvaluationDataNumber\":20,\"tcbLevels\":[{\"tcb\":{");
+    for (unsigned i = 0; i < 16; i++)
+        text_addf(&text, "\"sgxtcbcomp%02usvn\":%u,", i + 1, p->sgx.component[i]);
+    text_add(&text, "\"pcesvn\":13},\"tcbDate\":\"2026-01-01T00:00:00Z\",\"tcbStatus\":"
+                    "\"SWHardeningNeeded\"}]}");
+    p->tcb_info.signing.text = text_string(&text);
+    assert_string_equal(word_of(p), "SWHardeningNeeded");
+    p->sgx.component[5]--;
+    assert_string_equal(word_of(p), "TCB_NOT_SUPPORTED");
+    p->sgx.component[5]++;
+    p->tcb_info.signing.before[0] = (struct sim_edit){ "{", "{\"id\":\"SGX\"," };
+    assert_string_equal(word_of(p), "SWHardeningNeeded");
+    p->tcb_info.signing.before[0] = (struct sim_edit){ "{", "{\"id\":\"TDX\"," };
+    assert_string_equal(word_of(p), "TCB_INFO_FORMAT");
+    p->tcb_info.signing.before[0] = (struct sim_edit){ "sgxtcbcomp16svn", "sgxtcbcomp17svn" };
+    assert_string_equal(word_of(p), "TCB_INFO_FORMAT");
+
+    /* all that TDX wants, in version 2 */
+    p->tcb_info.signing.before[0] =
+        (struct sim_edit){ "{", "{\"id\":\"TDX\",\"tdxModule\":{\"mrsigner\":\"" ZEROS_48
+                                "\",\"attributes\":"
+                                "\"0000000000000000\",\"attributesMask\":\"FFFFFFFFFFFFFFFF\"}," };
+    p->tcb_info.signing.before[1] =
+        (struct sim_edit){ "\"pcesvn\"", "\"tdxtcbcomponents\":[" COMPONENTS_16 "],\"pcesvn\"" };
+    sim_tcb_info_make(&p->tcb_info, &made, &signature);
+    assert_true(text_ok(&signature));
+    assert_status(tcb_info_parse(sim_span(&made), &info, NULL), "TCB_INFO_FORMAT");
+    text_free(&made);
+    text_free(&signature);
+    text_free(&text);
+    sim_platform_free(p);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -364,6 +414,7 @@ int main(void)
         cmocka_unit_test(the_gap_names_each_svn_that_is_behind),
         cmocka_unit_test(a_higher_svn_never_matches_an_older_level),
         cmocka_unit_test(every_component_counts),
+        cmocka_unit_test(version_2_is_read_for_sgx_only),
     };
 
     return cmocka_run_group_tests_name("verify_tcb", tests, NULL, NULL);
