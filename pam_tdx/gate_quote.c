@@ -117,7 +117,9 @@ static enum tdx_status obtain(const struct gate_conf *conf, int state, int64_t a
                               unsigned timeout_ms, struct gate_record *record, bool *ret_shared,
                               struct tdx_error *err)
 {
-    int64_t give_up = gate_clock_ns() + (int64_t)timeout_ms * 1000000, left;
+    /* A little earlier than the caller's own deadline, so that it is we who say what was wrong. */
+    unsigned patience_ms = timeout_ms / 10 * 9;
+    int64_t give_up = gate_clock_ns() + (int64_t)patience_ms * 1000000, left;
     struct gate_record last = { .status = TDX_INTERNAL };
     struct tdx_error reason = { 0 };
     int lock = -1;
@@ -125,7 +127,7 @@ static enum tdx_status obtain(const struct gate_conf *conf, int state, int64_t a
     if (!gate_boot_id(record->boot_id))
         return status_fail(err, TDX_GATE_STATE, "the boot id cannot be read");
     name_origin(conf, record->origin);
-    if (lock_take_at(state, LOCK_NAME, timeout_ms, &lock, &reason) != TDX_OK)
+    if (lock_take_at(state, LOCK_NAME, patience_ms, &lock, &reason) != TDX_OK)
         return status_fail(err, TDX_GATE_BUSY, "%s", reason.detail);
     if (gate_record_load(state, &last) &&
         serves(&last, conf, record->origin, record->boot_id, arrived_ns)) {

@@ -135,9 +135,8 @@ CONFIG
     exit 1
 }
 
-# Everything at once. Sets W, sshd_pid, sink_pid; leaves a cleanup for the end of the script.
+# Everything at once. Sets W, state (the folder of the rollback floor), sshd_pid, sink_pid; leaves a cleanup for the end of the script.
 private_world() {
-    local state
     umask 022
     W=$(mktemp -d)
     mount -t tmpfs -o mode=755 tmpfs "$W"
@@ -147,8 +146,8 @@ private_world() {
     mkdir -p /run/sshd /run/sudo
     mount -t tmpfs -o mode=755 tmpfs /var/log
     # shellcheck disable=SC2016 # make expands it
-    state=$(make -s -C "$top_builddir" --no-print-directory \
-        --eval 'where-state-goes: ; @echo $(localstatedir)/lib/tdx-gate' where-state-goes)
+    state=$(make -s -C "$top_builddir" --no-print-directory -o Makefile \
+        --eval 'where-state-goes: ; @echo $(localstatedir)/lib/tdx-gate' where-state-goes | tail -n 1)
     private_folder "$state"
     private_dev
     private_users
