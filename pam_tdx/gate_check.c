@@ -16,6 +16,7 @@
 #include "core/collateral/floor.h"
 #include "pam_tdx/gate_collateral.h"
 #include "pam_tdx/gate_conf.h"
+#include "pam_tdx/gate_fetch.h"
 #include "pam_tdx/gate_quote.h"
 #include "pam_tdx/gate_sandbox.h"
 #include "pam_tdx/gate_state.h"
@@ -27,8 +28,8 @@
 
 static const struct program program = { .name = NAME };
 
-/* --- the deadline
- * --------------------------------------------------------------------------------- Ours strikes
+/* --- the deadline -------------------------------------------------------------------------- */
+/* Ours strikes
  * before the module's, so that the log can say what was waited for. A signal handler has nothing
  * but what lies in static memory. */
 
@@ -76,8 +77,7 @@ static enum tdx_status start_deadline(unsigned limit_ms, struct tdx_error *err)
     return TDX_OK;
 }
 
-/* --- the steps of DESIGN.md, section 3
- * ------------------------------------------------------------- */
+/* --- the steps of DESIGN.md, section 3 ----------------------------------------------------- */
 
 /* Everything that a decision opens or allocates. */
 struct login {
@@ -219,7 +219,7 @@ static enum tdx_status verify(struct login *login, struct tdx_error *err)
 
     if (status != TDX_OK)
         return status;
-    if (known && login->for_module && login->bundles.count == 1 &&
+    if (known && login->for_module && !login->conf.fetch_on_login && login->bundles.count == 1 &&
         memcmp(inputs, memory.settled, sizeof(inputs)) == 0)
         return verify_here(login, &task, err);
     return verify_apart(login, &task, err);
@@ -248,6 +248,41 @@ static enum tdx_status load_policies(struct login *login, struct tdx_error *err)
     return status;
 }
 
+/* Steps 5 to 8 with the collateral that is here. */
+static enum tdx_status settle(struct login *login, struct tdx_error *err)
+{
+    enum tdx_status status;
+
+    at_step(login->for_module, "reading the collateral");
+    status = gate_bundles_read(login->conf.collateral, &login->bundles, err);
+    if (status == TDX_OK)
+        status = load_floor(login, err);
+    at_step(login->for_module, "verifying the quote");
+    if (status == TDX_OK)
+        status = verify(login, err);
+    return status;
+}
+
+/* Asks the network, once, if that may help and gate.conf allows it. */
+static enum tdx_status settle_or_fetch(struct login *login, const char *conf_file,
+                                       struct tdx_error *err)
+{
+    struct tdx_error before = { 0 }, reason = { 0 };
+    enum tdx_status status = settle(login, &before);
+
+    if (!gate_fetch_may_help(&login->conf, status)) {
+        *err = before;
+        return status;
+    }
+    at_step(login->for_module, "fetching collateral");
+    if (gate_fetch(&login->conf, conf_file, login->state, file_content_span(&login->evidence.quote),
+                   time_left_ms(login), &reason) != TDX_OK)
+        return status_fail(err, status, "%.200s; it could not be fetched: %.250s", before.detail,
+                           reason.detail);
+    gate_bundles_free(&login->bundles);
+    return settle(login, err);
+}
+
 static enum tdx_status decide(struct login *login, const struct gate_source *source,
                               struct tdx_error *err)
 {
@@ -260,28 +295,21 @@ static enum tdx_status decide(struct login *login, const struct gate_source *sou
         status = start_deadline(login->limit_ms, err);
     if (status == TDX_OK)
         status = gate_state_open(&login->state, err);
-    at_step(login->for_module, "waiting for the TD report and the quote");
-    if (status == TDX_OK)
-        status = gate_quote_get(&login->conf, login->state, login->arrived_ns, time_left_ms(login),
-                                &login->evidence, err);
-    at_step(login->for_module, "reading the collateral");
-    if (status == TDX_OK)
-        status = gate_bundles_read(login->conf.collateral, &login->bundles, err);
     if (status == TDX_OK && login->conf.trust_anchor != NULL)
         status =
             file_read(login->conf.trust_anchor, ANCHOR_LIMIT, FILE_READ_SAFE, &login->anchor, err);
     if (status == TDX_OK)
-        status = load_floor(login, err);
-    if (status == TDX_OK)
         status = load_policies(login, err);
-    at_step(login->for_module, "verifying the quote");
+    at_step(login->for_module, "waiting for the TD report and the quote");
     if (status == TDX_OK)
-        status = verify(login, err);
+        status = gate_quote_get(&login->conf, login->state, login->arrived_ns, time_left_ms(login),
+                                &login->evidence, err);
+    if (status == TDX_OK)
+        status = settle_or_fetch(login, source->file, err);
     return status;
 }
 
-/* --- the program
- * ----------------------------------------------------------------------------------- */
+/* --- the program --------------------------------------------------------------------------- */
 
 static int answer(const struct login *login, enum tdx_status status, const struct tdx_error *err)
 {

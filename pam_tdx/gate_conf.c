@@ -6,8 +6,7 @@
 
 #include "core/collateral/cache.h"
 
-/* --- values ------------------------------------------------------------------------------------
- */
+/* --- values -------------------------------------------------------------------------------- */
 
 static enum tdx_status set_string(char **out, const struct conf_line *line, struct tdx_error *err)
 {
@@ -117,8 +116,7 @@ static enum tdx_status add_policy(struct gate_conf *conf, const struct conf_line
     return status;
 }
 
-/* --- keys --------------------------------------------------------------------------------------
- */
+/* --- keys ---------------------------------------------------------------------------------- */
 
 static enum tdx_status set(enum gate_key key, const struct conf_line *line, void *context,
                            struct tdx_error *err)

@@ -52,8 +52,7 @@ bool gate_boot_id(char out[static 40])
     return read_whole;
 }
 
-/* --- the record: a few lines, an empty one, the quote -------------------------------------------
- */
+/* --- the record: a few lines, an empty one, the quote -------------------------------------- */
 
 enum tdx_status gate_record_store(int state, const struct gate_record *record,
                                   struct tdx_error *err)
@@ -130,8 +129,7 @@ bool gate_record_load(int state, struct gate_record *ret)
     return loaded;
 }
 
-/* --- verified collateral
- * --------------------------------------------------------------------------- */
+/* --- verified collateral ------------------------------------------------------------------- */
 
 bool gate_memory_load(int state, struct gate_memory *ret)
 {

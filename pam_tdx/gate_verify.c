@@ -18,8 +18,7 @@
 #include "core/evidence/td_attributes.h"
 #include "pam_tdx/gate_sandbox.h"
 
-/* --- the decision --------------------------------------------------------------------------------
- */
+/* --- the decision -------------------------------------------------------------------------- */
 
 /* Grace is for what has expired, not for what is not yet valid: then the clock is wrong. */
 static enum tdx_status check_collateral_date(const struct gate_task *task,
@@ -164,8 +163,7 @@ void gate_verify(const struct gate_task *task, struct gate_result *ret)
         fail(ret, status, &err);
 }
 
-/* --- in a process of its own ---------------------------------------------------------------------
- */
+/* --- in a process of its own --------------------------------------------------------------- */
 
 static _Noreturn void verify_shut_in(const struct gate_task *task, int out, pid_t parent)
 {

@@ -195,8 +195,7 @@ static bool arrange_descriptors(int report_fd, long limit)
     return open("/dev/null", O_RDWR) == 0 && dup(0) == 1 && dup(0) == 2;
 }
 
-/* --- the helper --------------------------------------------------------------------------------
- */
+/* --- the helper ---------------------------------------------------------------------------- */
 
 static _Noreturn void helper_child(const struct helper_call *call, int out, pid_t middle)
 {

@@ -39,6 +39,7 @@ pam_tdx_libgatebase_la_LIBADD = core/libbase.la
 pam_tdx_libgate_la_SOURCES = \
 	pam_tdx/gate_collateral.c pam_tdx/gate_collateral.h \
 	pam_tdx/gate_conf.c pam_tdx/gate_conf.h \
+	pam_tdx/gate_fetch.c pam_tdx/gate_fetch.h \
 	pam_tdx/gate_quote.c pam_tdx/gate_quote.h \
 	pam_tdx/gate_sandbox.c pam_tdx/gate_sandbox.h \
 	pam_tdx/gate_state.c pam_tdx/gate_state.h \

@@ -8,6 +8,7 @@
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/prctl.h>
 #include <sys/resource.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
@@ -79,6 +80,8 @@ static _Noreturn void become(const struct process_spec *spec, const int streams[
     const char *const *env = spec->env != NULL ? spec->env : plain_env;
 
     (void)setpgid(0, 0); /* so that the deadline reaches its children too */
+    if (spec->dies_with_us && prctl(PR_SET_PDEATHSIG, SIGKILL) != 0)
+        give_up(report_fd);
     for (int i = 0; i < 3; i++)
         if (dup2(streams[i], i) < 0)
             give_up(report_fd);

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Running another program: an absolute path, arguments as an array (never a shell), an environment
  * of the caller's making, no descriptor but 0, 1 and 2, default signals, a deadline, and an end in
- * every case. For programs of ours; pam_tdx.so, which lives in a foreign process, has its own way. */
+ * every case. For programs of ours; pam_tdx.so, which lives in a foreign process, has its own way.
+ */
 #ifndef CORE_BASE_PROCESS_H
 #define CORE_BASE_PROCESS_H
 
@@ -13,18 +14,19 @@
 #include "core/base/text.h"
 
 struct process_spec {
-    const char *path;            /* absolute */
-    const char *const *argv;     /* NULL-terminated, argv[0] included */
-    const char *const *env;      /* NULL-terminated "NAME=value"; NULL: PATH and LC_ALL=C only */
-    const char *root;            /* chroot() there first (needs root), NULL: no */
-    unsigned timeout_ms;         /* 0: 60 seconds */
-    size_t output_limit;         /* most bytes of each stream that are kept, 0: 1 MiB */
-    struct span input;           /* given to standard input, at most a pipe's 64 KiB */
+    const char *path;        /* absolute */
+    const char *const *argv; /* NULL-terminated, argv[0] included */
+    const char *const *env;  /* NULL-terminated "NAME=value"; NULL: PATH and LC_ALL=C only */
+    const char *root;        /* chroot() there first (needs root), NULL: no */
+    bool dies_with_us;       /* killed when the calling thread ends, however that happens */
+    unsigned timeout_ms;     /* 0: 60 seconds */
+    size_t output_limit;     /* most bytes of each stream that are kept, 0: 1 MiB */
+    struct span input;       /* given to standard input, at most a pipe's 64 KiB */
 };
 
 struct process_result {
-    int exit_code;    /* 0..255, or -1 if a signal ended it */
-    int signal;       /* the signal, or 0 */
+    int exit_code;         /* 0..255, or -1 if a signal ended it */
+    int signal;            /* the signal, or 0 */
     bool out_cut, err_cut; /* more came than output_limit */
     struct text out, err;
 };

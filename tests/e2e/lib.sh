@@ -33,6 +33,12 @@ enter() {
     IN_PRIVATE_WORLD=1 exec unshare --mount --propagation private "${BASH:-bash}" "$@"
 }
 
+# where VARIABLE: what configure has made of a folder's name
+where() {
+    make -s -C "$top_builddir" --no-print-directory -o Makefile \
+        --eval "where-is-it: ; @echo \$($1)" where-is-it | tail -n 1
+}
+
 # Makes PATH an empty folder that only we see, whether or not it exists.
 private_folder() {
     local path=$1 above entry name shadow
@@ -145,16 +151,14 @@ private_world() {
     mount -t tmpfs -o mode=755 tmpfs /run
     mkdir -p /run/sshd /run/sudo
     mount -t tmpfs -o mode=755 tmpfs /var/log
-    # shellcheck disable=SC2016 # make expands it
-    state=$(make -s -C "$top_builddir" --no-print-directory -o Makefile \
-        --eval 'where-state-goes: ; @echo $(localstatedir)/lib/tdx-gate' where-state-goes | tail -n 1)
+    state=$(where localstatedir)/lib/tdx-gate
     private_folder "$state"
     private_dev
     private_users
     "$top_builddir/tests/e2e/syslog_sink" /dev/log "$W/syslog" &
     sink_pid=$!
     mkdir "$W/sim"
-    "$sim" serve --dir "$W/sim" --background --parent-pid $$
+    "$sim" serve --dir "$W/sim" --background --pccs --parent-pid $$
     fresh_collateral
     "$sim" write-root --dir "$W/sim" --out "$W/root.pem"
     write_conf

@@ -124,8 +124,7 @@ static void compare(const struct snapshot *before, const struct snapshot *after,
         append(ret->left, sizeof(ret->left), "a child");
 }
 
-/* --- transactions ------------------------------------------------------------------------------
- */
+/* --- transactions -------------------------------------------------------------------------- */
 
 static const char *build_folder(void)
 {

@@ -169,8 +169,7 @@ static void seventeen_policies_are_too_many(void **state)
     gate_conf_free(&conf);
 }
 
-/* --- files and arguments -----------------------------------------------------------------------
- */
+/* --- files and arguments ------------------------------------------------------------------- */
 
 static char path[256];
 
