@@ -1,6 +1,7 @@
 # Everything but main(), so that the tests judge facts with the same code.
 noinst_LTLIBRARIES += healthcheck/libhealthcheck.la
 healthcheck_libhealthcheck_la_SOURCES = \
+	healthcheck/boot.c \
 	healthcheck/check.c healthcheck/check.h \
 	healthcheck/collect.c healthcheck/collect.h \
 	healthcheck/cpu.c healthcheck/devices.c healthcheck/driver.c \
@@ -13,7 +14,7 @@ healthcheck_libhealthcheck_la_SOURCES = \
 	healthcheck/report_prometheus.c healthcheck/report_text.c \
 	healthcheck/rpm_version.c healthcheck/rpm_version.h \
 	healthcheck/swiotlb.c healthcheck/td.c
-healthcheck_libhealthcheck_la_LIBADD = cli/libcli.la swiotlb/libswiotlb.la pam_tdx/libgate.la core/libpcs.la \
+healthcheck_libhealthcheck_la_LIBADD = cli/libcli.la grub-tool/libgrubread.la swiotlb/libswiotlb.la pam_tdx/libgate.la core/libpcs.la \
 	core/libcollateral.la core/libverify.la core/libevidence.la core/libbase.la
 
 sbin_PROGRAMS += healthcheck/tdx-healthcheck

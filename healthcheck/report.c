@@ -77,6 +77,16 @@ static const struct report_entry *entry_of(const struct report *report, const ch
     return NULL;
 }
 
+/* What an image cannot show is no reason against the checks that it can. */
+static bool holds(const struct report_entry *needed)
+{
+    const struct finding *finding = &needed->finding;
+
+    return finding->status < CHECK_FAIL ||
+           (finding->status == CHECK_SKIP && finding->reason != NULL &&
+            strcmp(finding->reason, "offline") == 0);
+}
+
 /* The first thing the check needs that does not hold; NULL if it can be judged. */
 static const struct report_entry *missing_prerequisite(const struct report *report,
                                                        const struct check *check)
@@ -84,7 +94,7 @@ static const struct report_entry *missing_prerequisite(const struct report *repo
     for (size_t i = 0; i < CHECK_REQUIRES_MAX && check->requires[i] != NULL; i++) {
         const struct report_entry *needed = entry_of(report, check->requires[i]);
 
-        if (needed == NULL || needed->finding.status >= CHECK_FAIL)
+        if (needed == NULL || !holds(needed))
             return needed;
     }
     return NULL;
