@@ -311,76 +311,6 @@ static void a_context_outlives_a_failing_call(void **state)
     sim_platform_free(p);
 }
 
-/* A digest that vouches for other collateral, another anchor, or less than all of it. */
-static void a_kept_digest_vouches_for_nothing_else(void **state)
-{
-    struct sim_platform *p = sim_platform_new();
-    struct made made = { 0 }, tampered = { 0 };
-    struct verify_context *context = NULL;
-    struct collateral parts;
-    uint8_t digest[32];
-
-    (void)state;
-    made_from(p, &made);
-    parts = sim_bundle_spans(&made.bundle);
-    assert_status(verify_context_new(&parts, &made.anchor, NULL, &context, NULL), "OK");
-    memcpy(digest, verify_context_digest(context), sizeof(digest));
-    verify_context_free(context);
-
-    /* each kind of forgery, under the digest of the right one */
-    for (unsigned kind = 0; kind < 4; kind++) {
-        struct sim_platform *other = sim_platform_new();
-        static const char *const expected[] = { "TCB_INFO_INVALID_SIGNATURE",
-                                                "QE_IDENTITY_INVALID_SIGNATURE",
-                                                "CRL_INVALID_SIGNATURE",
-                                                "TCB_SIGNING_INVALID_ISSUER" };
-
-        if (kind == 0)
-            other->tcb_info.signing.corrupt_signature = true;
-        else if (kind == 1)
-            other->qe_identity.signing.corrupt_signature = true;
-        else if (kind == 2)
-            other->root_crl.corrupt_signature = true;
-        else
-            other->tcb_signing.corrupt_signature = true;
-        made_from(other, &tampered);
-        parts = sim_bundle_spans(&tampered.bundle);
-        assert_status(verify_context_new(&parts, &made.anchor, digest, &context, NULL),
-                      expected[kind]);
-        made_clear(&tampered);
-        sim_platform_free(other);
-    }
-
-    /* a PCK CRL of nobody: what is kept of it must not make it good */
-    p->pck_crl.corrupt_signature = true;
-    made_from(p, &tampered);
-    parts = sim_bundle_spans(&tampered.bundle);
-    assert_status(verify_context_new(&parts, &made.anchor, digest, &context, NULL), "OK");
-    memcpy(digest, verify_context_digest(context), sizeof(digest));
-    verify_context_free(context);
-    assert_status(verify_context_new(&parts, &made.anchor, digest, &context, NULL), "OK");
-    assert_status(verify_quote(context, made.quote.data, made.quote.length, p->now, &result, NULL),
-                  "CRL_INVALID_SIGNATURE");
-    verify_context_free(context);
-    made_clear(&tampered);
-
-    /* revocation and dates are judged under a trusted digest as well */
-    p->pck_crl.corrupt_signature = false;
-    p->revoked_pck = true;
-    made_from(p, &tampered);
-    parts = sim_bundle_spans(&tampered.bundle);
-    assert_status(verify_context_new(&parts, &made.anchor, NULL, &context, NULL), "OK");
-    memcpy(digest, verify_context_digest(context), sizeof(digest));
-    verify_context_free(context);
-    assert_status(verify_context_new(&parts, &made.anchor, digest, &context, NULL), "OK");
-    assert_status(verify_quote(context, made.quote.data, made.quote.length, p->now, &result, NULL),
-                  "PCK_REVOKED");
-    verify_context_free(context);
-    made_clear(&tampered);
-    made_clear(&made);
-    sim_platform_free(p);
-}
-
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -389,7 +319,6 @@ int main(void)
         cmocka_unit_test(a_flipped_bit_is_refused),
         cmocka_unit_test(no_failing_call_leads_to_a_verdict),
         cmocka_unit_test(a_context_outlives_a_failing_call),
-        cmocka_unit_test(a_kept_digest_vouches_for_nothing_else),
     };
 
     return cmocka_run_group_tests_name("verify_robust", tests, NULL, NULL);

@@ -165,6 +165,19 @@ static void relaunch_keeps_the_configuration_part(void **state)
     }
 }
 
+/* The configuration part may be that of the current platform level alone. */
+static void relaunch_looks_at_the_current_configuration(void **state)
+{
+    struct sim_platform *p = sim_platform_new();
+
+    (void)state;
+    p->tcb_info.level[0].status = "ConfigurationNeeded";
+    p->td.tee_tcb_svn[2] = 2;
+    assert_string_equal(word_of(p), "TDRelaunchAdvisedConfigurationNeeded");
+    assert_int_equal(result.current_status, TCB_CONFIGURATION_NEEDED);
+    sim_platform_free(p);
+}
+
 static void a_revoked_module_that_runs_now_is_never_up_to_date(void **state)
 {
     struct sim_platform *p = sim_platform_new();
@@ -409,6 +422,7 @@ int main(void)
         cmocka_unit_test(the_merge_is_the_table_of_intels_library),
         cmocka_unit_test(relaunch_is_advised_as_by_intels_library),
         cmocka_unit_test(relaunch_keeps_the_configuration_part),
+        cmocka_unit_test(relaunch_looks_at_the_current_configuration),
         cmocka_unit_test(a_revoked_module_that_runs_now_is_never_up_to_date),
         cmocka_unit_test(advisories_are_the_sorted_union_and_dates_the_earliest),
         cmocka_unit_test(the_gap_names_each_svn_that_is_behind),

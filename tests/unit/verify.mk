@@ -29,6 +29,12 @@ tests_unit_test_cert_CPPFLAGS = $(AM_CPPFLAGS) $(CMOCKA_CFLAGS) $(CRYPTO_CFLAGS)
 tests_unit_test_cert_LDADD = $(VERIFY_TEST_LIBS)
 tests_unit_test_cert_LDFLAGS = $(TDX_PROGRAM_LDFLAGS)
 
+UNIT_TESTS += tests/unit/test_verify_context
+tests_unit_test_verify_context_SOURCES = tests/unit/test_verify_context.c $(SIM_VERIFY)
+tests_unit_test_verify_context_CPPFLAGS = $(AM_CPPFLAGS) $(CMOCKA_CFLAGS) $(CRYPTO_CFLAGS)
+tests_unit_test_verify_context_LDADD = $(VERIFY_TEST_LIBS)
+tests_unit_test_verify_context_LDFLAGS = $(TDX_PROGRAM_LDFLAGS)
+
 UNIT_TESTS += tests/unit/test_verify_tcb
 tests_unit_test_verify_tcb_SOURCES = tests/unit/test_verify_tcb.c $(SIM_VERIFY)
 tests_unit_test_verify_tcb_CPPFLAGS = $(AM_CPPFLAGS) $(CMOCKA_CFLAGS) $(CRYPTO_CFLAGS)
