@@ -45,8 +45,7 @@ static const struct errno_meaning base_meanings[] = {
 static const struct errno_meaning mkdir_meanings[] = {
     { ENOENT, TDX_TSM_MISSING, "configfs is not mounted, or the kernel has no tsm module" },
     { ENXIO, TDX_TSM_MISSING,
-      "no provider is registered: load the module tdx_guest; Azure has none, Alibaba's 5.10 may "
-      "use the ioctl instead" },
+      "no provider is registered: load the module tdx_guest; Azure has none" },
     { EACCES, TDX_TSM_DENIED, "" },
     { EPERM, TDX_TSM_DENIED, "" },
     { EROFS, TDX_TSM_DENIED, "it is mounted read-only" },
