@@ -30,6 +30,14 @@ static const char *word(struct json_object *object, const char *name)
     return value != NULL ? json_object_get_string(value) : NULL;
 }
 
+/* For a message. */
+static const char *shown(struct json_object *object, const char *name)
+{
+    const char *text = word(object, name);
+
+    return text != NULL ? text : "null";
+}
+
 /* Equal as JSON: both absent or null, or the same text. */
 static void assert_same(const char *where, struct json_object *ours, const char *our_name,
                         struct json_object *theirs, const char *their_name)
@@ -96,27 +104,27 @@ static void check_verdict(const char *where, int code, struct json_object *ours,
     const char *status = word(verdict, "status");
     bool verified = status != NULL && strcmp(status, "Revoked") != 0;
     bool expired = json_object_get_boolean(member(verdict, "collateral_expired"));
-    const char *tee = word(expected, "tee");
+    const char *tee = shown(expected, "tee");
     bool accepted = verified && !expired && strcmp(status, "UpToDate") == 0 &&
                     strcmp(tee, "TDX") == 0 &&
                     !json_object_get_boolean(member(expected, "td_debug"));
 
     if (json_object_get_boolean(member(ours, "verified")) != verified)
-        fail_msg("%s: verified is %s: %s", where, word(ours, "verified"), word(ours, "error"));
+        fail_msg("%s: verified is %s: %s", where, shown(ours, "verified"), shown(ours, "error"));
     if (json_object_get_boolean(member(ours, "accepted")) != accepted)
-        fail_msg("%s: accepted is %s: %s", where, word(ours, "accepted"), word(ours, "error"));
+        fail_msg("%s: accepted is %s: %s", where, shown(ours, "accepted"), shown(ours, "error"));
     if (code != (accepted ? 0 : 1))
         fail_msg("%s: exit code %d", where, code);
     if ((member(ours, "error") == NULL) != accepted)
-        fail_msg("%s: error is %s", where, word(ours, "error"));
+        fail_msg("%s: error is %s", where, shown(ours, "error"));
     if (verified && strcmp(tee, "TDX") != 0)
-        assert_string_equal(word(member(ours, "error"), "code"), "NOT_A_TD");
+        assert_string_equal(shown(member(ours, "error"), "code"), "NOT_A_TD");
     else if (verified && json_object_get_boolean(member(expected, "td_debug")))
-        assert_string_equal(word(member(ours, "error"), "code"), "TD_DEBUGGABLE");
+        assert_string_equal(shown(member(ours, "error"), "code"), "TD_DEBUGGABLE");
     else if (verified && expired)
-        assert_string_equal(word(member(ours, "error"), "code"), "COLLATERAL_EXPIRED");
+        assert_string_equal(shown(member(ours, "error"), "code"), "COLLATERAL_EXPIRED");
     else if (verified && !accepted)
-        assert_string_equal(word(member(ours, "error"), "code"), "TCB_NOT_ACCEPTED");
+        assert_string_equal(shown(member(ours, "error"), "code"), "TCB_NOT_ACCEPTED");
     assert_same(where, ours, "tcb_status", verdict, "status");
     if (verified) {
         assert_same(where, ours, "advisory_ids", verdict, "advisory_ids");
@@ -152,8 +160,8 @@ static void verify_at(const struct corpus_case *each, const char *time, struct j
     if (ours == NULL)
         fail_msg("%s: no JSON came: %s", where, text_string(&err));
     check_verdict(where, code, ours, verdict, each->expected);
-    if (strcmp(word(ours, "trust_anchor"), arguments[9] != NULL ? "custom" : "intel") != 0)
-        fail_msg("%s: trust anchor %s", where, word(ours, "trust_anchor"));
+    if (strcmp(shown(ours, "trust_anchor"), arguments[9] != NULL ? "custom" : "intel") != 0)
+        fail_msg("%s: trust anchor %s", where, shown(ours, "trust_anchor"));
     json_object_put(ours);
     text_free(&out);
     text_free(&err);
@@ -203,7 +211,7 @@ static void check_parse_only(const struct corpus_case *each)
     ours = json_tokener_parse(text_string(&out));
     assert_non_null(ours);
     assert_false(json_object_get_boolean(member(ours, "verified")));
-    assert_string_equal(word(member(ours, "error"), "code"), "FILE_UNREADABLE");
+    assert_string_equal(shown(member(ours, "error"), "code"), "FILE_UNREADABLE");
     check_fields(each->name, ours, each->expected, false);
     json_object_put(ours);
     text_free(&out);
