@@ -200,6 +200,30 @@ tests_fuzz_fuzz_policy_LDADD = core/libappraise.la $(CRYPTO_LIBS)
 tests_fuzz_fuzz_policy_LDFLAGS = $(FUZZ_LINK)
 endif
 
+# bundle
+UNIT_TESTS += tests/fuzz/replay_bundle
+tests_fuzz_replay_bundle_SOURCES = tests/fuzz/fuzz_bundle.c $(FUZZ_REPLAY)
+tests_fuzz_replay_bundle_LDADD = core/libcollateral.la
+tests_fuzz_replay_bundle_LDFLAGS = $(TDX_PROGRAM_LDFLAGS)
+if FUZZERS
+FUZZ_TARGETS += tests/fuzz/fuzz_bundle
+tests_fuzz_fuzz_bundle_SOURCES = tests/fuzz/fuzz_bundle.c $(FUZZ_SHARED)
+tests_fuzz_fuzz_bundle_LDADD = core/libcollateral.la
+tests_fuzz_fuzz_bundle_LDFLAGS = $(FUZZ_LINK)
+endif
+
+# pcs
+UNIT_TESTS += tests/fuzz/replay_pcs
+tests_fuzz_replay_pcs_SOURCES = tests/fuzz/fuzz_pcs.c $(FUZZ_REPLAY)
+tests_fuzz_replay_pcs_LDADD = core/libpcs.la
+tests_fuzz_replay_pcs_LDFLAGS = $(TDX_PROGRAM_LDFLAGS)
+if FUZZERS
+FUZZ_TARGETS += tests/fuzz/fuzz_pcs
+tests_fuzz_fuzz_pcs_SOURCES = tests/fuzz/fuzz_pcs.c $(FUZZ_SHARED)
+tests_fuzz_fuzz_pcs_LDADD = core/libpcs.la
+tests_fuzz_fuzz_pcs_LDFLAGS = $(FUZZ_LINK)
+endif
+
 check_PROGRAMS += $(FUZZ_TARGETS)
 
 FUZZ_SECONDS = 30
