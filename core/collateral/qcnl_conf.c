@@ -28,10 +28,13 @@ static enum tdx_status bad_value(const char *name, const char *key, const char *
 /* Copies an address as it was written; what it means is for pcs_base_normalize() to say. */
 static bool copy_url(struct span value, char out[static PCS_URL_SIZE])
 {
+    if (value.size == 0) { /* an empty span may point nowhere */
+        out[0] = '\0';
+        return true;
+    }
     if (value.size >= PCS_URL_SIZE || memchr(value.data, '\0', value.size) != NULL)
         return false;
-    if (value.size > 0)
-        memcpy(out, value.data, value.size);
+    memcpy(out, value.data, value.size);
     out[value.size] = '\0';
     return true;
 }

@@ -96,22 +96,22 @@ static void regions(struct span in)
 static void floor_file(struct span in)
 {
     struct floor floor, again;
-    struct text out = { 0 };
+    struct text out = { 0 }, twice = { 0 };
     struct tdx_error err = { 0 };
-    enum tdx_status status;
+    enum tdx_status status = floor_parse("floor", in, &floor, &err);
 
-    memset(&floor, 0, sizeof(floor));
-    status = floor_parse("floor", in, &floor, &err);
     fuzz_require_status(status, &err);
     if (status == TDX_OK) {
         floor_print(&floor, &out);
-        memset(&again, 0, sizeof(again));
         fuzz_require(floor_parse("floor", (struct span){ (const uint8_t *)out.data, out.length },
-                                 &again, NULL) == TDX_OK &&
-                         memcmp(&floor, &again, sizeof(floor)) == 0,
-                     "what was printed reads alike");
+                                 &again, NULL) == TDX_OK,
+                     "what was printed can be read");
+        floor_print(&again, &twice);
+        fuzz_require(text_ok(&out) && text_ok(&twice) && strcmp(out.data, twice.data) == 0,
+                     "and is printed alike");
     }
     text_free(&out);
+    text_free(&twice);
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)

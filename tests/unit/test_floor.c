@@ -42,6 +42,19 @@ static struct floor seen_floor(void)
     return floor;
 }
 
+/* By their text, which has every part: the bytes of a struct have padding between them. */
+static void assert_same_floor(const struct floor *a, const struct floor *b)
+{
+    struct text left = { 0 }, right = { 0 };
+
+    floor_print(a, &left);
+    floor_print(b, &right);
+    assert_true(text_ok(&left) && text_ok(&right));
+    assert_string_equal(left.data, right.data);
+    text_free(&left);
+    text_free(&right);
+}
+
 enum part { TCB_EVALUATION, TCB_ISSUE, QE_EVALUATION, QE_ISSUE, ROOT_CRL, PCK_CRL };
 
 static void move(struct floor_mark *mark, enum part part, int by)
@@ -167,7 +180,7 @@ static void a_floor_only_rises(void **state)
         move(&mark, (enum part)part, -10);
     assert_status(floor_raise(&floor, &mark, &changed, NULL), "OK");
     assert_false(changed);
-    assert_memory_equal(&floor, &before, sizeof(floor));
+    assert_same_floor(&floor, &before);
     for (int part = TCB_EVALUATION; part <= PCK_CRL; part++) {
         mark = seen_mark();
         floor = seen_floor();
@@ -209,7 +222,7 @@ static void reading_what_was_printed_gives_the_same_floor(void **state)
     (void)state;
     floor_print(&nothing, &text);
     assert_status(floor_parse("f", text_span(&text), &again, NULL), "OK");
-    assert_memory_equal(&again, &nothing, sizeof(again));
+    assert_same_floor(&again, &nothing);
     text_clear(&text);
     for (unsigned i = 0; i < 5; i++) {
         mark.fmspc[0] = (uint8_t)i;
@@ -220,7 +233,7 @@ static void reading_what_was_printed_gives_the_same_floor(void **state)
     floor_print(&floor, &text);
     assert_true(text_ok(&text));
     assert_status(floor_parse("f", text_span(&text), &again, NULL), "OK");
-    assert_memory_equal(&again, &floor, sizeof(again));
+    assert_same_floor(&again, &floor);
     text_free(&text);
 }
 
@@ -242,8 +255,8 @@ static void refuses_a_floor_file_that_it_would_not_write(void **state)
         "tcb_info = 90C06F0000 17 2026-01-01T00:00:00Z\n",
         "tcb_info = 90C06F00000G 17 2026-01-01T00:00:00Z\n",
         "tcb_info = 90C06F000000\n",
-        "tcb_info = 90C06F000000 17 2026-01-01T00:00:00Z\n"
-        "tcb_info = 90c06f000000 18 2026-01-01T00:00:00Z\n",
+        ("tcb_info = 90C06F000000 17 2026-01-01T00:00:00Z\n"
+         "tcb_info = 90c06f000000 18 2026-01-01T00:00:00Z\n"),
         "nonsense\n",
         "a = b\n",
         "newest_issue = 2026-01-01T00:00:00Z\n\x01\n",
@@ -309,12 +322,12 @@ static void the_stored_floor_is_kept_per_anchor(void **state)
 
     memset(&loaded, 0xa5, sizeof(loaded));
     assert_status(floor_load(place->path, &intel, &loaded, NULL), "OK");
-    assert_memory_equal(&loaded, &nothing, sizeof(loaded)); /* nothing seen */
+    assert_same_floor(&loaded, &nothing); /* nothing seen */
     assert_status(floor_store(place->path, &intel, &mark, NULL), "OK");
     assert_status(floor_load(place->path, &intel, &loaded, NULL), "OK");
-    assert_memory_equal(&loaded, &floor, sizeof(loaded));
+    assert_same_floor(&loaded, &floor);
     assert_status(floor_load(place->path, &other, &loaded, NULL), "OK");
-    assert_memory_equal(&loaded, &nothing, sizeof(loaded));
+    assert_same_floor(&loaded, &nothing);
     assert_status(floor_store(place->path, &other, &mark, NULL), "OK");
     floor_name(&other, name);
     assert_string_equal(name, "floor-aabbcc0000000000");
@@ -322,7 +335,7 @@ static void the_stored_floor_is_kept_per_anchor(void **state)
     move(&mark, TCB_EVALUATION, -1);
     assert_status(floor_store(place->path, &intel, &mark, NULL), "OK");
     assert_status(floor_load(place->path, &intel, &loaded, NULL), "OK");
-    assert_memory_equal(&loaded, &floor, sizeof(loaded));
+    assert_same_floor(&loaded, &floor);
 }
 
 static void a_damaged_or_unsafe_floor_file_is_refused_and_kept(void **state)
