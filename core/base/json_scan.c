@@ -41,10 +41,13 @@ static bool accept(struct scan *scan, char wanted)
 /* The comment that starts here. One without an end is left where it is, and refused as no value. */
 static bool skip_comment(struct scan *scan)
 {
-    const uint8_t *from = scan->text + scan->at, *end;
     size_t left = scan->size - scan->at;
+    const uint8_t *from, *end;
 
-    if (scan->flavour != JSON_COMMENTED || left < 2 || from[0] != '/')
+    if (scan->flavour != JSON_COMMENTED || left < 2)
+        return false;
+    from = scan->text + scan->at; /* the text of an empty span may be NULL */
+    if (from[0] != '/')
         return false;
     if (from[1] == '/') {
         end = memchr(from, '\n', left);
