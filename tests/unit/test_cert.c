@@ -244,6 +244,59 @@ static void refuses_lists_that_are_not_strict(void **state)
     }
 }
 
+/* A delta CRL or one of limited scope says so in a critical extension. */
+static void a_list_with_an_unknown_critical_extension_is_refused(void **state)
+{
+    struct text der = crl_der();
+    struct crl crl = { 0 };
+    struct cert issuer = { 0 };
+
+    (void)state;
+    assert_status(crl_parse(sim_span(&der), &crl, NULL), "OK");
+    issuer.subject = crl.issuer;
+    assert_status(crl_check(&crl, &issuer, NULL, true, NULL), "OK");
+    crl.has_unknown_critical = true;
+    assert_status(crl_check(&crl, &issuer, NULL, true, NULL), "CRL_EXTENSIONS_INVALID");
+    crl.has_unknown_critical = false;
+    crl.digest_known = false;
+    assert_status(crl_check(&crl, &issuer, NULL, false, NULL), "CRL_INVALID_SIGNATURE");
+    crl_clear(&crl);
+    text_free(&der);
+}
+
+/* The trusted key in a certificate that is not the root's. */
+static void a_root_must_be_whole(void **state)
+{
+    static const char *const expected[] = { "OK", "ROOT_CA_INVALID_ISSUER", "CERT_NOT_CA",
+                                            "ROOT_CA_MISSING", "ROOT_CA_INVALID_ISSUER" };
+    struct sim_platform *right = sim_platform_new();
+    struct trust_anchor anchor;
+    struct text pem = { 0 };
+
+    (void)state;
+    sim_anchor_pem(right, &pem);
+    assert_status(trust_anchor_parse(sim_span(&pem), &anchor, NULL), "OK");
+    for (size_t i = 0; i < COUNT_OF(expected); i++) {
+        struct sim_platform *p = sim_platform_new();
+        struct made made = { .anchor = anchor };
+        struct verification result;
+
+        p->root.corrupt_signature = i == 1;
+        p->root.ca = i != 2;
+        if (i == 3)
+            p->root.common_name = p->root.issuer_name = "Intel SGX Root CB";
+        if (i == 4)
+            p->root.signer = &p->key[SIM_KEY_STRANGER];
+        sim_quote_make(p, (const uint8_t[SIM_REPORT_DATA_SIZE]){ 0 }, &made.quote);
+        sim_bundle_make(p, &made.bundle);
+        assert_status(made_verify(&made, p->now, &result, NULL), expected[i]);
+        made_clear(&made);
+        sim_platform_free(p);
+    }
+    text_free(&pem);
+    sim_platform_free(right);
+}
+
 static void only_a_root_certificate_is_an_anchor(void **state)
 {
     struct sim_platform *p = sim_platform_new();
@@ -333,6 +386,8 @@ int main(void)
         cmocka_unit_test(names_are_compared_by_their_strings),
         cmocka_unit_test(reads_lists_in_all_their_forms),
         cmocka_unit_test(refuses_lists_that_are_not_strict),
+        cmocka_unit_test(a_list_with_an_unknown_critical_extension_is_refused),
+        cmocka_unit_test(a_root_must_be_whole),
         cmocka_unit_test(only_a_root_certificate_is_an_anchor),
         cmocka_unit_test(accepted_statuses_are_read_from_a_list),
     };

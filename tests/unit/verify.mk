@@ -24,7 +24,7 @@ tests_unit_test_der_LDADD = core/libverify.la $(CMOCKA_LIBS)
 tests_unit_test_der_LDFLAGS = $(TDX_PROGRAM_LDFLAGS)
 
 UNIT_TESTS += tests/unit/test_cert
-tests_unit_test_cert_SOURCES = tests/unit/test_cert.c tests/unit/sim_verify.h
+tests_unit_test_cert_SOURCES = tests/unit/test_cert.c $(SIM_VERIFY)
 tests_unit_test_cert_CPPFLAGS = $(AM_CPPFLAGS) $(CMOCKA_CFLAGS) $(CRYPTO_CFLAGS)
 tests_unit_test_cert_LDADD = $(VERIFY_TEST_LIBS)
 tests_unit_test_cert_LDFLAGS = $(TDX_PROGRAM_LDFLAGS)
