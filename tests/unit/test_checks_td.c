@@ -49,6 +49,9 @@ static const struct td_row td_rows[] = {
     P("{}", ""),
     P("", ""),
     P("{}", "attributes", .attributes = 0x10000001),
+    P("{}", "attributes", .attributes = 0x10000010), /* profiled: as bad as debugged */
+    P("{}", "attributes", .attributes = 0x10000080),
+    P("{}", "", .attributes = 0x10000100),
     P("", "attributes", .attributes = 0x1),
     P("{'tdx_attributes':'10000000'}", "attributes"),
     P("{'tdx_attributes':'00','tdx_attributes_mask':'FF'}", "attributes"),

@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "core/appraise/policy_new.h"
 #include "core/appraise/result.h"
 #include "core/base/json_write.h"
 #include "tests/unit/cmocka_all.h"
@@ -20,17 +21,13 @@ struct made {
 /* The manual's policy as a token of its owner. */
 static void sign_policy(struct made *made)
 {
-    struct text payload = { 0 }, token = { 0 };
+    struct text token = { 0 };
 
     assert_status(es384_signer_new(&made->owner, NULL), "OK");
-    text_add(&payload, "{\"policy_payload\":");
-    json_quote(&payload, span_of(manual_policy));
-    text_add(&payload, "}");
-    assert_status(jws_write(made->owner, span_of(text_string(&payload)), &token, NULL), "OK");
+    assert_status(policy_sign(span_of(manual_policy), made->owner, &token, NULL), "OK");
     assert_status(policy_set_add(&made->set, "tenant_td_policy.jwt", span_of(text_string(&token)),
                                  MANUAL_NOW, NULL),
                   "OK");
-    text_free(&payload);
     text_free(&token);
 }
 
@@ -218,13 +215,31 @@ static void a_relying_party_finds_all_it_needs(void **state)
 
 static void another_policy_of_the_same_owner_is_noticed(void **state)
 {
-    struct made made = make(RESULT_SCHEMA_120, NULL, true),
-                other = make(RESULT_SCHEMA_120, NULL, true);
+    static const struct {
+        const char *class_id, *expected;
+    } cases[] = {
+        { "45b734fc-aa4e-4c3d-ad28-e43d08880e68", "POLICY_SIGNER_UNKNOWN" }, /* not this one */
+        { "f708b97f-0fb2-4e6b-8b03-8a5bcd1221d3", "POLICY_SIGNER_UNKNOWN" }, /* a built-in one */
+        { "a1e4ee9c-a12e-48ac-bed0-e3f89297f687", "RESULT_INCOMPLETE" },
+    };
+    struct made made = make(RESULT_SCHEMA_120, NULL, true);
 
     (void)state;
-    assert_status(result_check_policies(made.result, &other.set, NULL), "POLICY_SIGNER_UNKNOWN");
+    for (size_t i = 0; i < COUNT_OF(cases); i++) {
+        struct policy_set set = { 0 };
+        struct text json = { 0 }, token = { 0 };
+
+        text_addf(&json, "{\"policy_array\":[{\"environment\":{\"class_id\":\"%s\"}}]}",
+                  cases[i].class_id);
+        assert_status(policy_sign(span_of(text_string(&json)), made.owner, &token, NULL), "OK");
+        assert_status(policy_set_add(&set, "p", span_of(text_string(&token)), MANUAL_NOW, NULL),
+                      "OK");
+        assert_status(result_check_policies(made.result, &set, NULL), cases[i].expected);
+        text_free(&json);
+        text_free(&token);
+        policy_set_clear(&set);
+    }
     unmake(&made);
-    unmake(&other);
 }
 
 /* Reads a result that is this JSON (' for "), in an unsecured token. */
@@ -260,6 +275,7 @@ static enum tdx_status read_json(const char *json, struct result **ret)
 #define TD10           "a1e4ee9c-a12e-48ac-bed0-e3f89297f687"
 #define PLATFORM       "f708b97f-0fb2-4e6b-8b03-8a5bcd1221d3"
 #define QE             "3769258c-75e6-4bc7-8d72-d2b0e224cad2"
+#define SGX            "3123ec35-8d38-4ea5-87a5-d6c48b567570"
 #define GOOD(class_id) ENTRY("1", "'a_check':true", class_id, "")
 #define RESULT(overall, entries)                                                                   \
     "[{'result':{'overall_appraisal_result':" overall ",'appraisal_check_date':1000000000,"        \
@@ -282,6 +298,8 @@ static void a_result_is_believed_only_if_all_of_it_agrees(void **state)
         { RESULT("1", GOOD(TD15) "," GOOD(TD10) "," GOOD(PLATFORM) "," GOOD(QE)),
           "RESULT_INCOMPLETE" },
         { RESULT("1", ""), "RESULT_INCOMPLETE" },
+        { RESULT("1", GOOD(TD15) "," GOOD(PLATFORM) "," GOOD(QE) "," GOOD(SGX)),
+          "RESULT_INCOMPLETE" },
         { RESULT("1", ENTRY("0", "'a':true", TD15, "") "," GOOD(PLATFORM) "," GOOD(QE)),
           "RESULT_REFUSED" },
         { RESULT("1", ENTRY("1", "'a':true,'b':false", TD15, "") "," GOOD(PLATFORM) "," GOOD(QE)),
@@ -329,6 +347,10 @@ static void what_is_no_result_is_refused(void **state)
         { RESULT("1", GOOD("x")), "RESULT_BAD" },
         { RESULT("1", ENTRY("1", "", TD15, ",'signing_key':{'kty':'EC'}")), "RESULT_BAD" },
         { RESULT("1", ENTRY("1", "", TD15, ",'signature':5")), "RESULT_BAD" },
+        { RESULT("1", "{'appraisal_result':1,'detailed_result':[{'a':true}],'policy':{"
+                      "'environment':{'class_id':'" PLATFORM "'}},'report':{'environment':{"
+                      "'class_id':'" TD15 "'},'measurement':{}}}"),
+          "RESULT_BAD" },
     };
     struct result *result = NULL;
 
@@ -358,6 +380,10 @@ static void an_unsigned_policy_passes_only_as_the_built_in_one(void **state)
         { RESULT("1", ENTRY("1", "'a':true", PLATFORM, STRICT)), "OK" },
         { WITH(STRICT, STRICT), "POLICY_UNSIGNED" },
         { RESULT("1", ENTRY("1", "'a':true", PLATFORM, "")), "POLICY_UNSIGNED" },
+        { RESULT("1", ENTRY("1", "'a':true", PLATFORM,
+                            ",'reference':{'accepted_tcb_status':['UpToDate'],"
+                            "'collateral_grace_period':0,'allow_smt_enabled':true}")),
+          "POLICY_UNSIGNED" },
         { RESULT("1", ENTRY("1", "'a':true", PLATFORM,
                             ",'reference':{'accepted_tcb_status':"
                             "['UpToDate']}")),
