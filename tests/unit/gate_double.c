@@ -68,6 +68,10 @@ static void probe(void)
                    r, e, s, rg, eg, sg, getgroups(0, NULL), env, fds - 4, ignored, blocked,
                    getcwd(cwd, sizeof(cwd)) != NULL ? cwd : "?", mask,
                    (unsigned long long)core.rlim_cur, (unsigned long long)nofile.rlim_cur, death);
+    if (folder != NULL)
+        (void)closedir(folder);
+    if (file != NULL)
+        (void)fclose(file);
     say(TDX_OK, out);
 }
 

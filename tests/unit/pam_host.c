@@ -19,6 +19,7 @@
 #include <security/pam_ext.h>
 
 #include "config.h"
+#include "core/base/status.h"
 
 #define SERVICE "gate"
 
@@ -133,6 +134,7 @@ static const char *build_folder(void)
     return top != NULL ? top : ".";
 }
 
+static bool write_file(const char *path, const char *format, ...) TDX_PRINTF(2, 3);
 static bool write_file(const char *path, const char *format, ...)
 {
     FILE *file = fopen(path, "we");
@@ -239,9 +241,6 @@ bool host_usable(const char **ret_reason)
 #endif
     if (geteuid() != 0)
         *ret_reason = "it needs root, as the helper does";
-#if defined __SANITIZE_ADDRESS__
-    *ret_reason = "the module cannot be loaded without the sanitizer's runtime";
-#endif
     return *ret_reason == NULL;
 }
 
