@@ -8,16 +8,17 @@
  * here), measurements, which statuses and whether expired collateral are acceptable.
  *
  * Where it refuses what Intel's library lets pass (notes section 6.2), by the status it gives:
- *   TCB_INFO_FORMAT, QE_IDENTITY_FORMAT  a JSON member twice; an SVN above 255; a number that is
- * not whole in a text that is not in Intel's compact form; an advisory id of more than 31
- * characters PCK_EXTENSION_FORMAT, _INVALID       a component above 255, CPUSVN that differs from
- * the components, an item twice PCK_CHAIN_FORMAT, SIGNING_CHAIN_FORMAT, CRL_FORMAT  what is not
- * strict DER, or negative numbers CERT_EXTENSIONS_INVALID, CRL_EXTENSIONS_INVALID     an unknown
- * critical extension CERT_NOT_CA                          an issuer without the CA flag
- *   *_INVALID_ISSUER, CRL_UNKNOWN_ISSUER names that differ in any attribute; a certificate that
- * does not say ecdsa-with-SHA256, a CRL of no known ECDSA algorithm CLOCK_BEHIND something was
- * issued more than a day from now and TCB_REVOKED is the status where the TDX module that runs now
- * is revoked, whatever launched. */
+ * - TCB_INFO_FORMAT, QE_IDENTITY_FORMAT: a JSON member twice, an SVN above 255, a fraction in a
+ *   text that is not in Intel's compact form, an advisory id of more than 31 characters
+ * - PCK_EXTENSION_FORMAT, PCK_EXTENSION_INVALID: a component above 255, a CPUSVN that differs from
+ *   the components, an item twice
+ * - PCK_CHAIN_FORMAT, SIGNING_CHAIN_FORMAT, CRL_FORMAT: what is not strict DER
+ * - CERT_EXTENSIONS_INVALID, CRL_EXTENSIONS_INVALID: an unknown critical extension
+ * - CERT_NOT_CA: an issuer without the CA flag
+ * - names that differ in any attribute; a certificate that does not say ecdsa-with-SHA256; a CRL
+ *   signed with something else than ECDSA and SHA-2
+ * - CLOCK_BEHIND: something was issued more than a day from now
+ * - and the TCB status is Revoked if the TDX module that runs now is, whichever was launched. */
 #ifndef CORE_VERIFY_VERIFY_H
 #define CORE_VERIFY_VERIFY_H
 
