@@ -26,7 +26,7 @@ struct signed_json {
 };
 
 /* Parses text, one object without its envelope. Returns TDX_OK, or bad: not JSON, a member twice,
- * nested too deeply, or a number that is not whole in a text that is not canonical; NO_MEMORY.
+ * nested too deeply, or a number that is not whole or beyond 64 bits; NO_MEMORY.
  * Spans borrow from text and from *ret. */
 enum tdx_status signed_json_parse(struct span text, enum tdx_status bad, struct signed_json *ret,
                                   struct tdx_error *err) TDX_MUST_CHECK;

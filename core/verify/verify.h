@@ -8,8 +8,8 @@
  * here), measurements, which statuses and whether expired collateral are acceptable.
  *
  * Where it refuses what Intel's library lets pass (notes section 6.2), by the status it gives:
- * - TCB_INFO_FORMAT, QE_IDENTITY_FORMAT: a JSON member twice, an SVN above 255, a fraction in a
- *   text that is not in Intel's compact form, an advisory id of more than 31 characters
+ * - TCB_INFO_FORMAT, QE_IDENTITY_FORMAT: a JSON member twice, an SVN above 255, a number that is
+ *   not whole or beyond 64 bits, an advisory id of more than 31 characters
  * - PCK_EXTENSION_FORMAT, PCK_EXTENSION_INVALID: a component above 255, a CPUSVN that differs from
  *   the components, an item twice
  * - PCK_CHAIN_FORMAT, SIGNING_CHAIN_FORMAT, CRL_FORMAT: what is not strict DER
