@@ -159,7 +159,7 @@ enum tdx_status grubenv_edit(struct span block, const char *path, const char *na
 
         end = line_end(block, at);
         setting = is_setting(block, at, end, &equals);
-        if (!setting && end == block.size && block.data[at] == '#')
+        if (block.data[at] == '#' && block.data[end - 1] != '\n')
             break; /* the filling */
         if (!setting || equals - at != strlen(name) ||
             memcmp(block.data + at, name, equals - at) != 0) {

@@ -12,6 +12,7 @@ grub_tool_libgrubread_la_SOURCES = \
 	grub-tool/default_grub_edit.c grub-tool/default_grub_prove.c \
 	grub-tool/grub_env.c grub-tool/grub_env.h \
 	grub-tool/grub_expand.c grub-tool/grub_expand.h \
+	grub-tool/grub_commands.c grub-tool/grub_runner.h \
 	grub-tool/grub_find.c grub-tool/grub_script.c grub-tool/grub_script.h \
 	grub-tool/grub_parse.c grub-tool/grub_parse.h \
 	grub-tool/grub_test.c grub-tool/grub_test.h \

@@ -71,6 +71,18 @@ tests_fuzz_fuzz_event_log_LDADD = core/libevidence.la $(CRYPTO_LIBS)
 tests_fuzz_fuzz_event_log_LDFLAGS = $(FUZZ_LINK)
 endif
 
+# boot_text
+UNIT_TESTS += tests/fuzz/replay_boot_text
+tests_fuzz_replay_boot_text_SOURCES = tests/fuzz/fuzz_boot_text.c $(FUZZ_REPLAY)
+tests_fuzz_replay_boot_text_LDADD = grub-tool/libgrubread.la
+tests_fuzz_replay_boot_text_LDFLAGS = $(TDX_PROGRAM_LDFLAGS)
+if FUZZERS
+FUZZ_TARGETS += tests/fuzz/fuzz_boot_text
+tests_fuzz_fuzz_boot_text_SOURCES = tests/fuzz/fuzz_boot_text.c $(FUZZ_SHARED)
+tests_fuzz_fuzz_boot_text_LDADD = grub-tool/libgrubread.la
+tests_fuzz_fuzz_boot_text_LDFLAGS = $(FUZZ_LINK)
+endif
+
 # default_grub
 UNIT_TESTS += tests/fuzz/replay_default_grub
 tests_fuzz_replay_default_grub_SOURCES = tests/fuzz/fuzz_default_grub.c $(FUZZ_REPLAY)
