@@ -314,6 +314,32 @@ static enum tdx_status read_default_grub(const struct root *root, struct boot_la
     return TDX_OK; /* that it cannot be read is a fact about it, not a failure of ours */
 }
 
+/* The generator's file asks for something, and the entry that boots does not have it: the state
+ * after an edit without a generator, or after one that changes nothing that boots. */
+static void warn_not_in_force(struct boot_layout *layout)
+{
+    const char *word = layout->default_grub_clear ? layout->default_grub.swiotlb : NULL;
+    struct swiotlb_param asked =
+        swiotlb_param_parse(word != NULL ? word : "", SWIOTLB_ANOLIS_AREAS);
+    uint64_t slabs = 0;
+    bool boots;
+
+    if (layout->default_entry >= layout->entry_count)
+        return;
+    boots = boot_entry_slabs(&layout->entries[layout->default_entry], &slabs);
+    if (asked.sized && !boots)
+        text_addf(&layout->warnings,
+                  "/etc/default/grub says %s, but the entry that boots next has no swiotlb=\n",
+                  word);
+    else if (asked.sized && slabs != asked.asked)
+        text_addf(&layout->warnings,
+                  "/etc/default/grub says %s, but the entry that boots next has another size\n",
+                  word);
+    else if (!asked.sized && boots && layout->default_grub_clear && layout->has_default_grub)
+        warn(layout,
+             "the entry that boots next has a swiotlb= that /etc/default/grub does not have");
+}
+
 static enum tdx_status detect(const struct root *root, const struct grub_candidates *grub,
                               struct boot_layout *layout, struct tdx_error *err)
 {
@@ -358,6 +384,8 @@ enum tdx_status boot_layout_read(const struct root *root, struct boot_layout *re
         ret->default_entry = ret->entry_count;
     if (status == TDX_OK)
         status = read_default_grub(root, ret, err);
+    if (status == TDX_OK)
+        warn_not_in_force(ret);
     if (status == TDX_OK && !text_ok(&ret->warnings))
         status = status_fail(err, TDX_NO_MEMORY, "the boot configuration");
     free(grub.start);

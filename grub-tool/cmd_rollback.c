@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include <errno.h>
 #include <stdio.h>
+#include <string.h>
 #include <unistd.h>
 
 #include "core/base/lock.h"
@@ -26,11 +27,14 @@ static int tell(const struct grub_options *options, const struct store_change *c
 {
     struct boot_layout layout = { 0 };
     struct text out = { 0 };
+    char quoted[1024];
     enum tdx_status status;
 
     for (size_t i = 0; i < change->count; i++)
         if (change->files[i].what != PLAN_GUARD)
-            (void)printf("Put back %s\n", change->files[i].path);
+            (void)printf("Put back %s\n",
+                         text_quote(change->files[i].path, strlen(change->files[i].path), quoted,
+                                    sizeof(quoted)));
     status = boot_layout_read(root, &layout, err);
     if (status == TDX_OK) {
         (void)show_proof(&layout, NULL, &out);

@@ -11,7 +11,8 @@
 #include "grub-tool/size_check.h"
 #include "grub-tool/tdx_grub.h"
 
-#define ATTEMPTS 2 /* a file that changes under our hands is read again once */
+#define NOTE_LIMIT 1000
+#define ATTEMPTS   2 /* a file that changes under our hands is read again once */
 
 static const char set_help[] =
     "Usage: tdx-grub set-swiotlb (--mib N | --slabs N | --recommended) [OPTION]...\n"
@@ -55,12 +56,24 @@ struct setter {
 
 static void print_lines(const struct grub_options *options, const struct text *lines)
 {
+    struct text line = { 0 }; /* they hold names from the disk */
+
     for (const char *at = text_string(lines); *at != '\0';) {
         size_t size = strcspn(at, "\n");
 
-        program_note(&options->program, "%.*s", (int)size, at);
+        text_clear(&line);
+        text_add_quoted(&line, at, size, NOTE_LIMIT);
+        program_note(&options->program, "%s", text_string(&line));
         at += size + (at[size] == '\n');
     }
+    text_free(&line);
+}
+
+static void print_path(const char *what, const char *path)
+{
+    char quoted[1024];
+
+    (void)printf("%s %s\n", what, text_quote(path, strlen(path), quoted, sizeof(quoted)));
 }
 
 static enum plan_grub_cfg way(const struct setter *s)
@@ -211,7 +224,7 @@ static int apply(struct setter *s)
     }
     for (size_t i = 0; i < s->plan.count; i++)
         if (s->plan.files[i].what != PLAN_GUARD)
-            (void)printf("Wrote %s\n", s->plan.files[i].path);
+            print_path("Wrote", s->plan.files[i].path);
     if (number > 0)
         (void)
             printf("The old files are in /var/lib/tdx-gate/grub/%04u; tdx-grub rollback puts them "

@@ -7,7 +7,7 @@
 
 #include "core/base/json_write.h"
 
-#define SHOWN_LIMIT 160
+#define SHOWN_LIMIT 1000
 
 static void put_slabs(struct json_writer *out, const char *name, bool known, uint64_t slabs)
 {
@@ -188,15 +188,22 @@ static const char *describe(enum boot_style style)
     return "nothing that boots was found";
 }
 
+static void add_path(struct text *ret, const char *before, const char *path, const char *behind)
+{
+    if (path == NULL)
+        return;
+    text_add(ret, before);
+    add_quoted(ret, path);
+    text_addf(ret, "%s\n", behind);
+}
+
 void show_text(const struct boot_layout *layout, struct text *ret)
 {
     text_addf(ret, "Boot loader    %s\n", describe(layout->style));
-    if (layout->boot_config != NULL)
-        text_addf(ret, "Configuration  %s\n", layout->boot_config);
+    add_path(ret, "Configuration  ", layout->boot_config, "");
     for (size_t i = 0; i < layout->stub_count; i++)
-        text_addf(ret, "Stub           %s (only leads there; never write it)\n", layout->stubs[i]);
-    if (layout->grubenv != NULL)
-        text_addf(ret, "Environment    %s\n", layout->grubenv);
+        add_path(ret, "Stub           ", layout->stubs[i], " (only leads there; never write it)");
+    add_path(ret, "Environment    ", layout->grubenv, "");
     text_add(ret, "/etc/default/grub  ");
     if (!layout->has_default_grub)
         text_add(ret, "does not exist\n");
@@ -212,7 +219,9 @@ void show_text(const struct boot_layout *layout, struct text *ret)
     for (const char *at = text_string(&layout->warnings); *at != '\0';) {
         size_t size = strcspn(at, "\n");
 
-        text_addf(ret, "Note: %.*s\n", (int)size, at);
+        text_add(ret, "Note: ");
+        text_add_quoted(ret, at, size, SHOWN_LIMIT);
+        text_add_char(ret, '\n');
         at += size + (at[size] == '\n');
     }
 }
