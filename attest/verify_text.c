@@ -144,6 +144,24 @@ static void print_gap(struct text *out, const struct verification *found)
                            : "  Nothing inside the guest can mend this.\n");
 }
 
+/* Which policy said what. Why not stands among the reasons. */
+static void print_appraisal(struct text *out, const struct appraisal *appraisal)
+{
+    text_add(out, "\nPolicies\n");
+    for (size_t i = 0; i < APPRAISED_REPORTS; i++) {
+        const struct appraised_report *report = &appraisal->report[i];
+        const char *name = policy_source_name(report->policy->source);
+        char quoted[200];
+
+        print_format(out,
+                     report->class == POLICY_TD_QE                      ? "quoting enclave"
+                     : report->class == appraisal->measurement.td_class ? "TD"
+                                                                        : "platform",
+                     "%s: %s", report->result == 1 ? "agrees" : "REFUSES",
+                     text_quote(name, strlen(name), quoted, sizeof(quoted)));
+    }
+}
+
 void verdict_print(const struct verdict *verdict, const char *source, struct text *out)
 {
     const struct quote *quote = &verdict->quote;
@@ -154,6 +172,8 @@ void verdict_print(const struct verdict *verdict, const char *source, struct tex
         print_tcb(out, &verdict->verification);
         print_gap(out, &verdict->verification);
     }
+    if (verdict->appraisal != NULL)
+        print_appraisal(out, verdict->appraisal);
     if (!verdict->has_quote)
         return;
     text_addf(out, "\n%s%s\n", quote->tee == QUOTE_TEE_TDX ? "TD" : "Enclave",

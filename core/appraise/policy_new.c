@@ -140,22 +140,43 @@ enum tdx_status policy_new_write(const struct policy_new *plan, struct text *tex
     return text_ok(text) ? TDX_OK : status_fail(err, TDX_NO_MEMORY, "a policy");
 }
 
+/* The payload holds the policy byte for byte, as long as it is UTF-8: the writer mends the rest. */
+static enum tdx_status check_payload(const struct text *payload, struct span policy,
+                                     struct tdx_error *err)
+{
+    struct json_reader reader = { .bad = TDX_POLICY_BAD, .err = err };
+    struct json *json = NULL;
+    struct json_place root;
+    enum tdx_status status =
+        json_parse((struct span){ (const uint8_t *)text_string(payload), payload->length }, 2,
+                   &json, err);
+
+    if (status != TDX_OK)
+        return status;
+    reader.json = json;
+    root = json_root(&reader);
+    if (!span_equal(json_string(&root, "policy_payload"), policy))
+        status = status_fail(err, TDX_POLICY_BAD, "it is not UTF-8");
+    json_free(json);
+    return status;
+}
+
 enum tdx_status policy_sign(struct span policy, const struct es384_signer *signer, struct text *out,
                             struct tdx_error *err)
 {
-    enum tdx_status status;
     struct text payload = { 0 };
     struct json_writer claims = { .text = &payload };
+    enum tdx_status status;
 
     json_open(&claims, NULL, '{');
     json_put_bytes(&claims, "policy_payload", policy);
     json_close(&claims, '}');
-    if (text_ok(&payload))
+    status = text_ok(&payload) ? check_payload(&payload, policy, err)
+                               : status_fail(err, TDX_NO_MEMORY, "a policy token");
+    if (status == TDX_OK)
         status = jws_write(signer,
                            (struct span){ (const uint8_t *)text_string(&payload), payload.length },
                            out, err);
-    else
-        status = status_fail(err, TDX_NO_MEMORY, "a policy token");
     text_free(&payload);
     return status;
 }

@@ -49,7 +49,9 @@ struct policy_new {
 enum tdx_status policy_new_write(const struct policy_new *plan, struct text *out,
                                  struct tdx_error *err) TDX_MUST_CHECK;
 
-/* Appends a token over a policy's text, which goes into it byte for byte. */
+/* Appends a token over a policy's text, which goes into it byte for byte. Returns TDX_OK,
+ * POLICY_BAD (it is not UTF-8), CRYPTO_FAILED, NO_MEMORY. Whether it is a policy is the caller's to
+ * check. */
 enum tdx_status policy_sign(struct span policy, const struct es384_signer *signer, struct text *out,
                             struct tdx_error *err) TDX_MUST_CHECK;
 

@@ -126,6 +126,28 @@ static void what_could_never_hold_is_not_written(void **state)
     assert_int_equal(json.length, 0);
 }
 
+static void a_text_that_no_token_can_hold_is_not_signed(void **state)
+{
+    static const struct {
+        const char *text, *expected;
+    } cases[] = {
+        { "{}", "OK" },
+        { "// \xc3\xa9\n{\"\\/\": \"\\u00e9\"}\r\n\t", "OK" },
+        { "// \xe9\n{}", "POLICY_BAD" },
+    };
+    struct es384_signer *signer = NULL;
+
+    (void)state;
+    assert_status(es384_signer_new(&signer, NULL), "OK");
+    for (size_t i = 0; i < COUNT_OF(cases); i++) {
+        struct text token = { 0 };
+
+        assert_status(policy_sign(span_of(cases[i].text), signer, &token, NULL), cases[i].expected);
+        text_free(&token);
+    }
+    es384_signer_free(signer);
+}
+
 static void json_is_indented_without_a_change_of_its_values(void **state)
 {
     static const struct {
@@ -158,6 +180,7 @@ int main(void)
         cmocka_unit_test(pins_are_read_or_refused_with_the_known_ones),
         cmocka_unit_test(every_pin_is_demanded_and_nothing_else),
         cmocka_unit_test(what_could_never_hold_is_not_written),
+        cmocka_unit_test(a_text_that_no_token_can_hold_is_not_signed),
         cmocka_unit_test(json_is_indented_without_a_change_of_its_values),
     };
 
