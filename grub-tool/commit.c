@@ -44,9 +44,27 @@ static enum tdx_status check_folder(int folder, const char *path, size_t size,
     return TDX_OK;
 }
 
+/* A Debian image without a grub package has a generator but no /etc/default/grub, perhaps not even
+ * the folder. */
+static enum tdx_status make_default_folder(const struct commit *c, struct tdx_error *err)
+{
+    int etc;
+    enum tdx_status status;
+
+    if (root_exists(c->root, "/etc/default"))
+        return TDX_OK;
+    status = root_open_folder(c->root, "/etc", &etc, err);
+    if (status != TDX_OK)
+        return status;
+    if (mkdirat(etc, "default", 0755) != 0 && errno != EEXIST)
+        status = status_fail_errno(err, TDX_FILE_WRITE_FAILED, errno, "/etc/default");
+    (void)close(etc);
+    return status;
+}
+
 static enum tdx_status check_room(const struct commit *c, struct tdx_error *err)
 {
-    enum tdx_status status = TDX_OK;
+    enum tdx_status status = make_default_folder(c, err);
 
     for (size_t i = 0; i < c->plan->count && status == TDX_OK; i++) {
         const struct plan_file *file = &c->plan->files[i];

@@ -19,9 +19,9 @@ check_PROGRAMS += $(UNIT_TESTS)
 
 # Whole runs: they need root and a machine to themselves, so "make check" leaves them out.
 # check-long holds those that take minutes.
-check-e2e: all $(check_PROGRAMS)
+check-e2e: all $(check_PROGRAMS) $(check_LTLIBRARIES)
 	$(MAKE) $(AM_MAKEFLAGS) check-TESTS TESTS='$(E2E_TESTS)'
-check-long: all $(check_PROGRAMS)
+check-long: all $(check_PROGRAMS) $(check_LTLIBRARIES)
 	$(MAKE) $(AM_MAKEFLAGS) check-TESTS TESTS='$(E2E_LONG_TESTS)'
 .PHONY: check-e2e check-long
 dist_check_SCRIPTS += $(E2E_TESTS) $(E2E_LONG_TESTS)
