@@ -120,25 +120,43 @@ static enum tdx_status fill(struct refresh *refresh, const struct conf_line *lin
     return TDX_OK;
 }
 
+/* gate.conf may name a single bundle instead of a cache: that is its owner's to refresh. */
+static bool is_file(const char *path)
+{
+    struct stat st;
+
+    return stat(path, &st) == 0 && !S_ISDIR(st.st_mode);
+}
+
 /* Only what concerns a refresh; the gate itself judges the rest of its file. */
 static enum tdx_status take_conf(const struct conf_line *line, void *context, struct tdx_error *err)
 {
     struct refresh *refresh = context;
+    struct source_request *request = &refresh->source.request;
     struct evidence_paths *paths = &refresh->shared.paths;
+    const struct {
+        const char *key, **option;
+    } keys[] = {
+        { "pccs_url", &request->pccs_url },
+        { "collateral", &request->cache },
+        { "device", &paths->device },
+        { "trust_anchor", &refresh->source.anchor_file },
+        { "tsm", &paths->tsm },
+        { "attest_conf", &paths->attest_conf },
+        { "qgs_socket", &paths->qgs_socket },
+    };
 
-    if (strcmp(line->key, "pccs_url") == 0)
-        return refresh->source.request.region != NULL
-                   ? TDX_OK
-                   : fill(refresh, line, &refresh->source.request.pccs_url, err);
-    if (strcmp(line->key, "trust_anchor") == 0)
-        return fill(refresh, line, &refresh->source.anchor_file, err);
-    if (strcmp(line->key, "device") == 0)
-        return fill(refresh, line, &paths->device, err);
-    if (strcmp(line->key, "tsm") == 0)
-        return fill(refresh, line, &paths->tsm, err);
     if (strcmp(line->key, "evidence") == 0 && paths->source == EVIDENCE_AUTO &&
         !evidence_source_parse(line->value, &paths->source))
         return conf_bad_value(line, "auto, tsm, ioctl or qgs", err);
+    for (size_t i = 0; i < sizeof(keys) / sizeof(keys[0]); i++) {
+        if (strcmp(line->key, keys[i].key) != 0)
+            continue;
+        if ((keys[i].option == &request->pccs_url && request->region != NULL) ||
+            (keys[i].option == &request->cache && is_file(line->value)))
+            return TDX_OK;
+        return fill(refresh, line, keys[i].option, err);
+    }
     return TDX_OK;
 }
 

@@ -1,5 +1,6 @@
 if HAVE_CMOCKA
-UNIT_TESTS += tests/unit/test_bundle tests/unit/test_cache tests/unit/test_floor tests/unit/test_pcs \
+UNIT_TESTS += tests/unit/test_bundle tests/unit/test_cache tests/unit/test_floor \
+	tests/unit/test_inspect tests/unit/test_pcs \
 	tests/unit/test_qcnl_conf
 
 tests_unit_test_bundle_SOURCES = tests/unit/test_bundle.c tests/unit/corpus.c tests/unit/corpus.h
@@ -16,6 +17,11 @@ tests_unit_test_floor_SOURCES = tests/unit/test_floor.c
 tests_unit_test_floor_CPPFLAGS = $(AM_CPPFLAGS) $(CMOCKA_CFLAGS)
 tests_unit_test_floor_LDADD = core/libcollateral.la $(CMOCKA_LIBS)
 tests_unit_test_floor_LDFLAGS = $(TDX_PROGRAM_LDFLAGS)
+
+tests_unit_test_inspect_SOURCES = tests/unit/test_inspect.c $(CORPUS)
+tests_unit_test_inspect_CPPFLAGS = $(AM_CPPFLAGS) $(CMOCKA_CFLAGS) $(CRYPTO_CFLAGS) $(JSON_CFLAGS)
+tests_unit_test_inspect_LDADD = core/libcollateral.la $(CMOCKA_LIBS) $(JSON_LIBS)
+tests_unit_test_inspect_LDFLAGS = $(TDX_PROGRAM_LDFLAGS)
 
 tests_unit_test_pcs_SOURCES = tests/unit/test_pcs.c
 tests_unit_test_pcs_CPPFLAGS = $(AM_CPPFLAGS) $(CMOCKA_CFLAGS)
