@@ -48,8 +48,8 @@ void json_put_time(struct json_writer *out, const char *name, int64_t seconds); 
 /* raw is JSON already. */
 void json_put_raw(struct json_writer *out, const char *name, struct span raw);
 
-/* Appends JSON that was checked to be JSON with line ends and two spaces for each level; numbers and
- * strings stay as they are written. For a person to read. */
+/* Appends JSON that was checked to be JSON with line ends and two spaces for each level; numbers
+ * and strings stay as they are written. For a person to read. */
 void json_indent(struct span json, struct text *out);
 
 /* Just the string, quoted and escaped. */

@@ -164,7 +164,7 @@ size_t fuzz_seed(unsigned number, uint8_t *out, size_t limit)
         const char *header, *payload;
     } seeds[] = {
         { 5, "", "{}" },
-                { 7, "", RESULT("[", "]") },
+        { 7, "", RESULT("[", "]") },
         { 7, "", RESULT("", "") },
         { 1, "{\"alg\":\"none\",\"typ\":\"JWT\"}", "{\"exp\":1}" },
         { 1, "{\"alg\":\"ES384\",\"jwk\":\"{}\",\"crit\":[]}", "x" },
