@@ -313,6 +313,37 @@ static void an_unsecured_token_passes_only_where_it_is_asked_for(void **state)
     text_free(&token);
 }
 
+/* The header of the token at hand, as it should be for key: Intel's form, byte for byte. */
+static void assert_header(const char *token, const struct es384_key *key)
+{
+    char *header = make_header("{\"alg\":\"ES384\",\"jwk\":\"%s\",\"typ\":\"JWT\"}", key);
+    struct text encoded = { 0 };
+
+    base64_encode(&encoded, BASE64_URL, header, strlen(header));
+    text_add_char(&encoded, '.');
+    assert_true(strlen(token) > encoded.length);
+    assert_memory_equal(token, text_string(&encoded), encoded.length);
+    text_free(&encoded);
+    free(header);
+}
+
+static void headers_are_those_of_intels_signer(void **state)
+{
+    struct es384_signer *signer = NULL;
+    struct text token = { 0 };
+    struct jws jws = { 0 };
+
+    (void)state;
+    assert_status(read_exact(span_of(vector_token), JWS_POLICY_LIMIT, JWS_SIGNED_ONLY, &jws), "OK");
+    assert_header(vector_token, &jws.key); /* so this is Intel's form */
+    assert_status(es384_signer_new(&signer, NULL), "OK");
+    assert_status(jws_write(signer, span_of("{}"), &token, NULL), "OK");
+    assert_header(text_string(&token), es384_signer_key(signer));
+    jws_free(&jws);
+    text_free(&token);
+    es384_signer_free(signer);
+}
+
 /* 300 keys: about two of them have a coordinate that begins with a zero byte. */
 static void what_is_written_is_read_again_whatever_the_key(void **state)
 {
@@ -384,6 +415,7 @@ int main(void)
         cmocka_unit_test(flipping_any_bit_or_cutting_anywhere_never_passes),
         cmocka_unit_test(sizes_are_bounded),
         cmocka_unit_test(an_unsecured_token_passes_only_where_it_is_asked_for),
+        cmocka_unit_test(headers_are_those_of_intels_signer),
         cmocka_unit_test(what_is_written_is_read_again_whatever_the_key),
         cmocka_unit_test(times_in_the_claims_are_honoured_without_leeway),
     };
