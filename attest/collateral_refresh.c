@@ -267,14 +267,11 @@ static enum tdx_status refresh_one(struct refresh *refresh, const struct cache *
 static enum tdx_status run(struct refresh *refresh, struct tdx_error *err)
 {
     const struct source_request *request = &refresh->source.request;
-    const struct cache cache = {
-        .folder = request->cache != NULL ? request->cache : CACHE_FOLDER,
-        .floor_folder = refresh->state,
-        .anchor = &refresh->anchor,
-    };
+    struct cache cache = { .floor_folder = refresh->state, .anchor = &refresh->anchor };
     bool noted = false;
     enum tdx_status status = read_conf(refresh, err);
 
+    cache.folder = request->cache != NULL ? request->cache : CACHE_FOLDER;
     if (status == TDX_OK)
         status = source_options_anchor(&refresh->source, &refresh->anchor, err);
     if (status == TDX_OK)

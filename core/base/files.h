@@ -63,6 +63,10 @@ enum tdx_status file_replace_at(int folder_fd, const char *name, struct span con
  * What cannot be removed is met again next time. */
 void file_replace_tidy(int folder_fd, bool (*mine)(const char *name));
 
+/* Makes the folder at path and those above it that are missing, with mode 0755; one that is there
+ * stays as it is. Returns 0 or an errno value. */
+int file_make_folders(const char *path) TDX_MUST_CHECK;
+
 /* Writes all of content to fd, through short writes and EINTR. Returns 0 or an errno value. */
 int file_write_all(int fd, struct span content) TDX_MUST_CHECK;
 

@@ -34,6 +34,24 @@ int file_write_all(int fd, struct span content)
     return 0;
 }
 
+int file_make_folders(const char *path)
+{
+    char *copy = strdup(path);
+    int error = copy != NULL ? 0 : ENOMEM;
+
+    for (char *at = copy; error == 0 && at != NULL;) {
+        at = strchr(at + 1, '/'); /* a '/' in front is the root, which is there */
+        if (at != NULL)
+            *at = '\0';
+        if (mkdir(copy, 0755) != 0 && errno != EEXIST)
+            error = errno;
+        if (at != NULL)
+            *at = '/';
+    }
+    free(copy);
+    return error;
+}
+
 /* One attribute from the old file to the new one. What the file system will not take again
  * (ENOTSUP) cannot be kept by anybody. */
 static int copy_attribute(int from, int to, const char *name)

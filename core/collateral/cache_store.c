@@ -139,11 +139,11 @@ static void tidy(const struct cache *cache, int folder_fd, const struct cache_ke
 
 static enum tdx_status open_folder(const char *folder, int *ret, struct tdx_error *err)
 {
+    int fd, error = file_make_folders(folder);
     enum tdx_status status;
-    int fd;
 
-    if (mkdir(folder, 0755) != 0 && errno != EEXIST)
-        return status_fail_errno(err, TDX_CACHE_BAD, errno, "%s", folder);
+    if (error != 0)
+        return status_fail_errno(err, TDX_CACHE_BAD, error, "%s", folder);
     status = file_check_safe(folder, err);
     if (status != TDX_OK)
         return status;

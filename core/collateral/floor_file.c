@@ -199,10 +199,11 @@ enum tdx_status floor_store(const char *folder, const struct trust_anchor *ancho
     struct text path = { 0 }, content = { 0 };
     struct floor floor;
     bool changed = false;
-    int folder_fd = -1, lock = -1;
+    int folder_fd = -1, lock = -1, error;
 
-    if (mkdir(folder, 0755) != 0 && errno != EEXIST) {
-        (void)status_fail_errno(err, status, errno, "%s", folder);
+    error = file_make_folders(folder);
+    if (error != 0) {
+        (void)status_fail_errno(err, status, error, "%s", folder);
         goto done;
     }
     folder_fd = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);

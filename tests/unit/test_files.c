@@ -225,6 +225,22 @@ static void tidying_removes_what_a_killed_replacement_left_and_nothing_else(void
     assert_int_equal(close(folder_fd), 0);
 }
 
+static void missing_folders_are_made_up_to_the_last(void **state)
+{
+    struct stat st;
+
+    (void)state;
+    assert_int_equal(file_make_folders(in_folder("d/e/f")), 0);
+    assert_int_equal(stat(in_folder("d/e/f"), &st), 0);
+    assert_true(S_ISDIR(st.st_mode) && (st.st_mode & 07022U) == 0);
+    assert_int_equal(file_make_folders(in_folder("d/e/f/")), 0);
+    assert_int_equal(file_make_folders("/"), 0);
+    assert_int_equal(file_make_folders("/dev/null/x"), ENOTDIR);
+    assert_int_equal(rmdir(in_folder("d/e/f")), 0);
+    assert_int_equal(rmdir(in_folder("d/e")), 0);
+    assert_int_equal(rmdir(in_folder("d")), 0);
+}
+
 static void a_program_gets_input_and_gives_output_and_code(void **state)
 {
     struct process_result result;
@@ -347,6 +363,7 @@ int main(void)
         cmocka_unit_test(replacing_keeps_mode_links_and_attributes),
         cmocka_unit_test(a_new_file_gets_the_mode_asked_for),
         cmocka_unit_test(a_failed_replacement_changes_nothing),
+        cmocka_unit_test(missing_folders_are_made_up_to_the_last),
         cmocka_unit_test(tidying_removes_what_a_killed_replacement_left_and_nothing_else),
         cmocka_unit_test(a_program_gets_input_and_gives_output_and_code),
         cmocka_unit_test(a_program_inherits_nothing),
