@@ -2,7 +2,8 @@ if HAVE_CMOCKA
 UNIT_TESTS += tests/unit/test_es384 tests/unit/test_jws tests/unit/test_checks_tcb \
 	tests/unit/test_checks_td tests/unit/test_policy \
 	tests/unit/test_policy_new \
-	tests/unit/test_appraise tests/unit/test_result
+	tests/unit/test_appraise tests/unit/test_appraise_memory \
+	tests/unit/test_result
 MANUAL_CASE = tests/unit/manual_case.c tests/unit/manual_case.h
 FAULT_APPRAISE_WRAP = -Wl,--wrap=EVP_MD_CTX_new -Wl,--wrap=EVP_DigestSignInit \
 	-Wl,--wrap=EVP_DigestSign -Wl,--wrap=EVP_DigestVerifyInit -Wl,--wrap=ECDSA_SIG_new
@@ -47,6 +48,12 @@ tests_unit_test_policy_new_SOURCES = tests/unit/test_policy_new.c $(MANUAL_CASE)
 tests_unit_test_policy_new_CPPFLAGS = $(AM_CPPFLAGS) $(CMOCKA_CFLAGS) $(CRYPTO_CFLAGS)
 tests_unit_test_policy_new_LDADD = $(APPRAISE_TEST_LIBS)
 tests_unit_test_policy_new_LDFLAGS = $(TDX_PROGRAM_LDFLAGS)
+
+tests_unit_test_appraise_memory_SOURCES = tests/unit/test_appraise_memory.c $(MANUAL_CASE) $(FAULT)
+tests_unit_test_appraise_memory_CPPFLAGS = $(AM_CPPFLAGS) $(CMOCKA_CFLAGS) $(CRYPTO_CFLAGS)
+tests_unit_test_appraise_memory_LDADD = $(APPRAISE_TEST_LIBS)
+tests_unit_test_appraise_memory_LDFLAGS = $(TDX_PROGRAM_LDFLAGS) -Wl,--wrap=malloc \
+	-Wl,--wrap=calloc -Wl,--wrap=realloc
 endif
 
 TESTS += tests/policy_cli.test tests/appraise_corpus.test
