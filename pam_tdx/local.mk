@@ -23,10 +23,17 @@ EXTRA_pam_tdx_pam_tdx_la_DEPENDENCIES = pam_tdx/pam_tdx.map
 EXTRA_DIST += pam_tdx/pam_tdx.map
 
 # libtool installs a .la file that nobody needs beside the module.
+# gate.conf is the admin's: installed where there is none, removed while it is as it came.
+EXTRA_DIST += contrib/gate.conf
 install-data-hook:
 	rm -f $(DESTDIR)$(pamdir)/pam_tdx.la
+	$(MKDIR_P) $(DESTDIR)$(tdxconfdir)
+	test -e $(DESTDIR)$(tdxconfdir)/gate.conf || \
+		$(INSTALL_DATA) $(srcdir)/contrib/gate.conf $(DESTDIR)$(tdxconfdir)/gate.conf
 uninstall-hook:
 	rm -f $(DESTDIR)$(pamdir)/pam_tdx.so
+	! cmp -s $(srcdir)/contrib/gate.conf $(DESTDIR)$(tdxconfdir)/gate.conf || \
+		rm -f $(DESTDIR)$(tdxconfdir)/gate.conf
 
 # The decision. No libcurl: it would cost each login 3 ms.
 noinst_LTLIBRARIES += pam_tdx/libgatebase.la pam_tdx/libgate.la

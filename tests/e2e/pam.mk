@@ -1,5 +1,5 @@
 # The gate in real programs: sshd, sudo, su.
-EXTRA_DIST += tests/e2e/lib.sh
+EXTRA_DIST += tests/e2e/lib.sh tests/e2e/traps.md
 dist_noinst_SCRIPTS += tests/e2e/demo.sh
 E2E_TESTS += tests/e2e/sshd.test tests/e2e/hosts.test tests/e2e/quotes.test
 # noinst: the demo needs it too

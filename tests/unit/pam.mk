@@ -10,6 +10,11 @@ tests_unit_test_gate_conf_CPPFLAGS = $(AM_CPPFLAGS) $(CMOCKA_CFLAGS)
 tests_unit_test_gate_conf_LDADD = pam_tdx/libgate.la core/libverify.la core/libevidence.la \
 	core/libbase.la $(CMOCKA_LIBS) $(CRYPTO_LIBS)
 
+UNIT_TESTS += tests/unit/test_gate_sandbox
+tests_unit_test_gate_sandbox_SOURCES = tests/unit/test_gate_sandbox.c
+tests_unit_test_gate_sandbox_CPPFLAGS = $(AM_CPPFLAGS) $(CMOCKA_CFLAGS)
+tests_unit_test_gate_sandbox_LDADD = pam_tdx/libgate.la core/libbase.la $(CMOCKA_LIBS) $(CRYPTO_LIBS)
+
 tests_unit_gate_double_SOURCES = tests/unit/gate_double.c
 tests_unit_gate_double_LDADD = pam_tdx/libgatebase.la
 

@@ -5,6 +5,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "core/base/files.h"
 #include "core/collateral/cache.h"
 #include "pam_tdx/gate_conf.h"
 #include "tests/unit/cmocka_all.h"
@@ -154,6 +155,29 @@ static void what_follows_a_wrong_line_is_read_all_the_same(void **state)
     gate_conf_free(&conf);
 }
 
+/* Also with every line that is commented out. */
+static void the_installed_file_is_right(void **state)
+{
+    const char *top = getenv("top_srcdir");
+    struct file_content content = { 0 };
+    struct gate_conf conf;
+    char name[512];
+
+    (void)state;
+    (void)snprintf(name, sizeof(name), "%s/contrib/gate.conf", top != NULL ? top : "..");
+    assert_status(file_read(name, GATE_CONF_LIMIT, 0, &content, NULL), "OK");
+    assert_status(parse((const char *)content.data, &conf, NULL), "OK");
+    assert_int_equal(conf.settings.mode, GATE_MODE_ENFORCE);
+    gate_conf_free(&conf);
+    for (size_t i = 0; i + 1 < content.size; i++)
+        if (content.data[i] == '#' && content.data[i + 1] != ' ')
+            content.data[i] = ' ';
+    assert_status(parse((const char *)content.data, &conf, NULL), "OK");
+    assert_int_equal(conf.policy_count, 1);
+    gate_conf_free(&conf);
+    file_content_free(&content);
+}
+
 static void seventeen_policies_are_too_many(void **state)
 {
     struct gate_conf conf;
@@ -246,6 +270,7 @@ int main(void)
         cmocka_unit_test(every_key_is_read),
         cmocka_unit_test(a_wrong_line_is_an_error_with_file_and_line),
         cmocka_unit_test(what_follows_a_wrong_line_is_read_all_the_same),
+        cmocka_unit_test(the_installed_file_is_right),
         cmocka_unit_test(seventeen_policies_are_too_many),
         cmocka_unit_test_setup_teardown(arguments_win_over_the_file, make_file, remove_file),
         cmocka_unit_test_setup_teardown(a_wrong_argument_is_an_error, make_file, remove_file),
