@@ -1,4 +1,5 @@
 include contrib/collateral.mk
+include contrib/health.mk
 
 # What ages lies in files: regions, instance families, minimum kernels.
 platformsdir = $(tdxdatadir)/platforms.d

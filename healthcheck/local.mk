@@ -12,6 +12,7 @@ healthcheck_libhealthcheck_la_SOURCES = \
 	healthcheck/platform.c healthcheck/platform.h healthcheck/quote.c \
 	healthcheck/report.c healthcheck/report.h healthcheck/report_json.c \
 	healthcheck/report_prometheus.c healthcheck/report_text.c \
+	healthcheck/report_values.c healthcheck/report_values.h \
 	healthcheck/rpm_version.c healthcheck/rpm_version.h \
 	healthcheck/swiotlb.c healthcheck/td.c
 healthcheck_libhealthcheck_la_LIBADD = cli/libcli.la grub-tool/libgrubread.la swiotlb/libswiotlb.la pam_tdx/libgate.la core/libpcs.la \

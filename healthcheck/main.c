@@ -126,14 +126,15 @@ static void print(const struct options *options, const struct report *report,
         report_print_text(report, &style, out);
 }
 
-static enum tdx_status deliver(const char *path, const struct text *document, struct tdx_error *err)
+static enum tdx_status deliver(const char *path, const struct text *document, mode_t mode,
+                               struct tdx_error *err)
 {
     struct span content = { (const uint8_t *)text_string(document), document->length };
 
     if (!text_ok(document))
         return status_fail(err, TDX_NO_MEMORY, "the report");
     if (path != NULL && strcmp(path, "-") != 0)
-        return file_replace(path, content, 0644, err);
+        return file_replace(path, content, mode, err);
     (void)fwrite(content.data, 1, content.size, stdout); /* program_finish() asks how it went */
     return TDX_OK;
 }
@@ -159,7 +160,7 @@ static int run(const struct options *options)
         struct text exported = { 0 };
 
         facts_print(facts, &exported);
-        status = deliver(options->export_facts, &exported, &err);
+        status = deliver(options->export_facts, &exported, 0600, &err);
         text_free(&exported);
     }
     if (status == TDX_OK)
@@ -175,7 +176,7 @@ static int run(const struct options *options)
         report.mode = options->replay != NULL ? "replay" : options->root != NULL ? "root" : "live";
         report.privileged = geteuid() == 0;
         print(options, &report, facts, &document);
-        status = deliver(options->output, &document, &err);
+        status = deliver(options->output, &document, 0644, &err);
     }
     code = status == TDX_OK ? exit_code(options, &report)
                             : program_fail(&options->program, status, &err);
@@ -196,7 +197,7 @@ static int describe(const struct options *options)
     else if (!report_explain(options->explain, program_columns(stdout, 80), &out))
         code = program_usage(&options->program, "no check is called '%s' (see --list)",
                              options->explain);
-    if (code == TDX_EXIT_YES && deliver(NULL, &out, &err) != TDX_OK)
+    if (code == TDX_EXIT_YES && deliver(NULL, &out, 0, &err) != TDX_OK)
         code = program_fail(&options->program, TDX_NO_MEMORY, &err);
     text_free(&out);
     return program_finish(&options->program, code);

@@ -100,6 +100,12 @@ static const struct report_entry *missing_prerequisite(const struct report *repo
     return NULL;
 }
 
+static bool is_skipped_for_another(const struct report_entry *entry)
+{
+    return entry->finding.status == CHECK_SKIP && entry->finding.reason != NULL &&
+           strcmp(entry->finding.reason, "prerequisite") == 0;
+}
+
 static void evaluate(const struct evaluation *evaluation, const struct report *report,
                      struct report_entry *entry)
 {
@@ -107,6 +113,10 @@ static void evaluate(const struct evaluation *evaluation, const struct report *r
 
     if (entry->check->live_only && !evaluation->live)
         finding_skip(&entry->finding, "offline", "it needs a running guest");
+    else if (missing != NULL && is_skipped_for_another(missing))
+        /* the cause, not the way to it */
+        finding_skip(&entry->finding, "prerequisite", "%s",
+                     text_string(&missing->finding.skip_reason));
     else if (missing != NULL)
         finding_skip(&entry->finding, "prerequisite", "%s is %s", missing->check->id,
                      check_status_word(missing->finding.status));

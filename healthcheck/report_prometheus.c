@@ -5,6 +5,7 @@
 
 #include "config.h"
 #include "healthcheck/report.h"
+#include "healthcheck/report_values.h"
 
 static void head(struct text *out, const char *name, const char *help)
 {
@@ -35,7 +36,6 @@ void report_print_prometheus(const struct report *report, const struct facts *fa
 {
     static const char *const names[] = { "pass", "info", "warn", "fail", "error", "skip" };
 
-    (void)facts;
     head(out, "tdx_healthcheck_build_info", "What wrote these metrics, and how it ran.");
     text_addf(out, "tdx_healthcheck_build_info{version=\"%s\",mode=\"%s\",privileged=\"%s\"} 1\n",
               PACKAGE_VERSION, report->mode, report->privileged ? "true" : "false");
@@ -58,4 +58,5 @@ void report_print_prometheus(const struct report *report, const struct facts *fa
                       entry->check->id, entry->family->name,
                       check_severity_word(entry->check->severity), code_of(entry->finding.status));
     }
+    report_print_values(&(struct evaluation){ .facts = facts, .now = report->now }, out);
 }

@@ -119,7 +119,7 @@ static void print_entry(const struct report_entry *entry, const struct report_st
     text_add(out, "  ");
     text_add(&line, entry->check->title);
     if (finding->status == CHECK_SKIP)
-        text_addf(&line, ": skipped, %s", text_string(&finding->skip_reason));
+        text_addf(&line, ": %s", text_string(&finding->skip_reason));
     else if (!is_bad(finding->status) && observed[0] != '\0')
         text_addf(&line, ": %s", observed);
     else if (is_bad(finding->status))
@@ -141,6 +141,46 @@ static void print_entry(const struct report_entry *entry, const struct report_st
 static bool shown(const struct report_entry *entry, const struct report_style *style)
 {
     return entry->selected && (!style->quiet || is_bad(entry->finding.status));
+}
+
+/* True if both are skipped for the same cause. */
+static bool same_skip(const struct report_entry *a, const struct report_entry *b)
+{
+    return a->selected && b->selected && a->family == b->family &&
+           a->finding.status == CHECK_SKIP && b->finding.status == CHECK_SKIP &&
+           strcmp(text_string(&a->finding.skip_reason), text_string(&b->finding.skip_reason)) == 0;
+}
+
+/* The skipped checks of one cause in a family are one line, where the first of them stands. Returns
+ * how many it stands for: 0 for those that another's line covers, 1 for any other check. */
+static size_t fold(const struct report *report, size_t at, const struct report_style *style)
+{
+    size_t count = 1;
+
+    if (style->verbose || report->entries[at].finding.status != CHECK_SKIP)
+        return 1;
+    for (size_t i = 0; i < report->count; i++)
+        if (i != at && same_skip(&report->entries[at], &report->entries[i])) {
+            if (i < at)
+                return 0;
+            count++;
+        }
+    return count;
+}
+
+static void print_folded(const struct report_entry *entry, size_t count,
+                         const struct report_style *style, size_t columns, struct text *out)
+{
+    struct text line = { 0 };
+
+    spaces(INDENT, out);
+    paint(style, color_of(CHECK_SKIP), out);
+    text_addf(out, "%-*s", STATUS_WIDTH, check_status_word(CHECK_SKIP));
+    paint(style, "\x1b[0m", out);
+    text_add(out, "  ");
+    text_addf(&line, "%zu checks: %s", count, text_string(&entry->finding.skip_reason));
+    wrap(text_string(&line), line.length, TEXT_AT, TEXT_AT, columns, out);
+    text_free(&line);
 }
 
 static const char *verdict_words(enum check_status worst)
@@ -204,8 +244,12 @@ void report_print_text(const struct report *report, const struct report_style *s
 
     for (size_t i = 0; i < report->count; i++) {
         const struct report_entry *entry = &report->entries[i];
+        size_t folded;
 
         if (!shown(entry, style))
+            continue;
+        folded = fold(report, i, style);
+        if (folded == 0)
             continue;
         if (entry->family != family) {
             text_add(out, family != NULL ? "\n" : "");
@@ -215,7 +259,10 @@ void report_print_text(const struct report *report, const struct report_style *s
             text_add_char(out, '\n');
             family = entry->family;
         }
-        print_entry(entry, style, columns, out);
+        if (folded > 1)
+            print_folded(entry, folded, style, columns, out);
+        else
+            print_entry(entry, style, columns, out);
     }
     text_add(out, family != NULL ? "\n" : "");
     print_summary(report, style, out);
