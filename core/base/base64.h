@@ -25,7 +25,6 @@ void base64_encode(struct text *out, enum base64_form form, const void *data, si
  * white space, wrong or missing padding and non-zero spare bits.
  * Returns TDX_OK and the number of bytes in *ret_size, otherwise TDX_BASE64_BAD. */
 enum tdx_status base64_decode(const char *text, size_t length, enum base64_form form, void *out,
-                              size_t limit, size_t *ret_size, struct tdx_error *err)
-    TDX_MUST_CHECK;
+                              size_t limit, size_t *ret_size, struct tdx_error *err) TDX_MUST_CHECK;
 
 #endif

@@ -4,7 +4,8 @@
  * Syntax: one "key = value" to a line; white space around both is dropped; a line whose first
  * character is '#' is a comment, and so is what follows white space and '#'; empty lines are
  * skipped; a value may stand in double quotes, in which \" and \\ are escapes. No continuation
- * lines, no sections. Lines may end in CR LF. A NUL byte or another control character is refused. */
+ * lines, no sections. Lines may end in CR LF. A NUL byte or another control character is refused.
+ */
 #ifndef CORE_BASE_CONF_H
 #define CORE_BASE_CONF_H
 
@@ -14,8 +15,8 @@
 #define CONF_LINE_LIMIT 4096
 
 struct conf_line {
-    const char *file; /* for messages */
-    unsigned line;    /* counted from 1 */
+    const char *file;        /* for messages */
+    unsigned line;           /* counted from 1 */
     const char *key, *value; /* borrowed: valid during the call */
 };
 

@@ -11,7 +11,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-#define TDX_MUST_CHECK __attribute__((warn_unused_result))
+#define TDX_MUST_CHECK                  __attribute__((warn_unused_result))
 #define TDX_PRINTF(format_at, first_at) __attribute__((format(printf, format_at, first_at)))
 
 enum tdx_status {
