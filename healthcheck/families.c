@@ -5,6 +5,7 @@ const struct family *const families[] = {
     /* clang-format off: one to a line */
     &cpu_family,     &driver_family, &kernel_family,   &swiotlb_family,
     &devices_family, &td_family,     &evidence_family, &boot_family,
+    &ops_family,
     /* clang-format on */
 };
 
