@@ -3,4 +3,9 @@ UNIT_TESTS += tests/unit/test_rpm_version
 tests_unit_test_rpm_version_SOURCES = tests/unit/test_rpm_version.c
 tests_unit_test_rpm_version_CPPFLAGS = $(AM_CPPFLAGS) $(CMOCKA_CFLAGS)
 tests_unit_test_rpm_version_LDADD = healthcheck/libhealthcheck.la $(CMOCKA_LIBS)
+
+UNIT_TESTS += tests/unit/test_health_ops
+tests_unit_test_health_ops_SOURCES = tests/unit/test_health_ops.c
+tests_unit_test_health_ops_CPPFLAGS = $(AM_CPPFLAGS) $(CMOCKA_CFLAGS)
+tests_unit_test_health_ops_LDADD = healthcheck/libhealthcheck.la $(CMOCKA_LIBS)
 endif
