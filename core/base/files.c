@@ -8,6 +8,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#define READ_TRIES 10 /* while others replace the file */
+
 void file_content_free(struct file_content *content)
 {
     if (content == NULL)
@@ -62,7 +64,9 @@ static enum tdx_status check_folders(const char *path, struct tdx_error *err)
     return status;
 }
 
-static enum tdx_status check_safe_fd(int fd, const char *path, struct tdx_error *err)
+/* *replaced (may be NULL): path leads to another file by now, as after a rename(). */
+static enum tdx_status check_safe_fd(int fd, const char *path, bool *replaced,
+                                     struct tdx_error *err)
 {
     enum tdx_status status = TDX_FILE_UNREADABLE;
     char *real = NULL;
@@ -81,6 +85,8 @@ static enum tdx_status check_safe_fd(int fd, const char *path, struct tdx_error 
     }
     /* The folders that were checked must be those that led to this descriptor. */
     if (stat(real, &named) != 0 || named.st_dev != opened.st_dev || named.st_ino != opened.st_ino) {
+        if (replaced != NULL)
+            *replaced = true;
         status = status_fail(err, TDX_FILE_UNSAFE, "%s was replaced while it was opened", path);
         goto done;
     }
@@ -97,7 +103,7 @@ enum tdx_status file_check_safe(const char *path, struct tdx_error *err)
 
     if (fd < 0)
         return status_fail_errno(err, TDX_FILE_UNREADABLE, errno, "%s", path);
-    status = check_safe_fd(fd, path, err);
+    status = check_safe_fd(fd, path, NULL, err);
     (void)close(fd); /* O_PATH: nothing can be lost */
     return status;
 }
@@ -144,8 +150,8 @@ done:
     return status;
 }
 
-enum tdx_status file_read_at(int folder_fd, const char *name, size_t limit, unsigned flags,
-                             struct file_content *ret, struct tdx_error *err)
+static enum tdx_status read_once(int folder_fd, const char *name, size_t limit, unsigned flags,
+                                 struct file_content *ret, bool *replaced, struct tdx_error *err)
 {
     /* O_NONBLOCK: opening a FIFO must not wait for a writer before it can be refused. */
     int open_flags = O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK;
@@ -167,10 +173,29 @@ enum tdx_status file_read_at(int folder_fd, const char *name, size_t limit, unsi
     else if (S_ISDIR(st.st_mode) || ((flags & FILE_READ_ANY) == 0 && !S_ISREG(st.st_mode)))
         status = status_fail(err, TDX_FILE_UNREADABLE, "%s is not a regular file", name);
     else if ((flags & FILE_READ_SAFE) != 0)
-        status = check_safe_fd(fd, name, err);
+        status = check_safe_fd(fd, name, replaced, err);
     if (status == TDX_OK)
         status = file_read_fd(fd, name, limit, ret, err);
     (void)close(fd); /* read only: nothing can be lost */
+    return status;
+}
+
+enum tdx_status file_read_at(int folder_fd, const char *name, size_t limit, unsigned flags,
+                             struct file_content *ret, struct tdx_error *err)
+{
+    enum tdx_status status = TDX_OK;
+    struct tdx_error why = { 0 };
+    bool replaced = true;
+
+    /* Somebody who replaces the file at this moment, as a refresh does, is no reason to refuse a
+     * login: look again, with every check. */
+    for (int i = 0; i < READ_TRIES && replaced; i++) {
+        why = (struct tdx_error){ 0 };
+        replaced = false;
+        status = read_once(folder_fd, name, limit, flags, ret, &replaced, &why);
+    }
+    if (status != TDX_OK && err != NULL)
+        *err = why;
     return status;
 }
 

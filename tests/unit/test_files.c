@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <sys/wait.h>
 #include <sys/xattr.h>
 #include <unistd.h>
 
@@ -121,6 +122,39 @@ static void safe_reading_refuses_what_others_could_change(void **state)
     assert_status(file_read(in_folder("d/x"), 10, FILE_READ_SAFE, &content, NULL), "FILE_UNSAFE");
     assert_int_equal(unlink(in_folder("d/x")), 0);
     assert_int_equal(rmdir(in_folder("d")), 0);
+}
+
+/* A login reads the cache and the floor while a refresh replaces them. */
+static void a_file_that_is_being_replaced_is_read_safely_all_the_same(void **state)
+{
+    struct file_content content = { 0 };
+    struct tdx_error err;
+    pid_t writer;
+    int ended = -1, reads = 0;
+
+    (void)state;
+    put("a", "whole", 0600);
+    writer = fork();
+    assert_true(writer >= 0);
+    if (writer == 0) {
+        while (access(in_folder("out"), F_OK) != 0)
+            if (file_replace(in_folder("a"), SPAN("whole"), 0600, NULL) != TDX_OK)
+                _exit(1);
+        _exit(0);
+    }
+    while (reads < 5000) {
+        err = (struct tdx_error){ 0 };
+        if (file_read(in_folder("a"), 100, FILE_READ_SAFE, &content, &err) != TDX_OK ||
+            content.size != 5)
+            break;
+        file_content_free(&content);
+        reads++;
+    }
+    put("out", "", 0600); /* ends the writer */
+    assert_int_equal(waitpid(writer, &ended, 0), writer);
+    assert_int_equal(ended, 0);
+    assert_string_equal(err.detail, "");
+    assert_int_equal(reads, 5000);
 }
 
 static void replacing_keeps_mode_links_and_attributes(void **state)
@@ -360,6 +394,7 @@ int main(void)
         cmocka_unit_test(reads_whole_files_up_to_the_limit),
         cmocka_unit_test(a_planted_fifo_does_not_hang_us),
         cmocka_unit_test(safe_reading_refuses_what_others_could_change),
+        cmocka_unit_test(a_file_that_is_being_replaced_is_read_safely_all_the_same),
         cmocka_unit_test(replacing_keeps_mode_links_and_attributes),
         cmocka_unit_test(a_new_file_gets_the_mode_asked_for),
         cmocka_unit_test(a_failed_replacement_changes_nothing),
