@@ -44,8 +44,16 @@ static enum tdx_status hand_over(struct place *place, const struct conf_line *li
 
     if (status != TDX_OK)
         return status;
-    if (key != GATE_POLICY && (place->seen & (UINT32_C(1) << key)) != 0)
+    if (key != GATE_POLICY && (place->seen & (UINT32_C(1) << key)) != 0) {
+        /* Which of two modes was meant is not ours to guess: no value is the strict one. */
+        const struct conf_line neither = {
+            .file = line->file, .line = line->line, .key = line->key, .value = ""
+        };
+
+        if (key == GATE_MODE && place->handler(key, &neither, place->context, NULL) == TDX_OK)
+            return status_fail(err, TDX_INTERNAL, "%s without a value", line->key);
         return conf_bad_value(line, "each key once", err);
+    }
     place->seen |= UINT32_C(1) << key;
     return place->handler(key, line, place->context, err);
 }

@@ -10,8 +10,11 @@ static enum tdx_status set_mode(const struct conf_line *line, struct gate_settin
         settings->mode = GATE_MODE_ENFORCE;
     else if (strcmp(line->value, "warn") == 0)
         settings->mode = GATE_MODE_WARN;
-    else
+    else {
+        /* An earlier line's warn must not outlive a failed attempt to say something else. */
+        settings->mode = GATE_MODE_ENFORCE;
         return conf_bad_value(line, "enforce or warn", err);
+    }
     return TDX_OK;
 }
 

@@ -246,6 +246,24 @@ static void a_wrong_argument_is_an_error(void **state)
     assert_status(load(2, twice, &settings), "CONF_BAD_VALUE");
 }
 
+/* The file says warn; who tries to say otherwise, and fails, must not be left with it. */
+static void a_mode_that_is_not_understood_is_enforce(void **state)
+{
+    static const char *const wrong[] = { "mode=enforced" };
+    static const char *const twice[] = { "mode=warn", "mode=enforce" };
+    struct gate_settings settings;
+    struct gate_conf conf;
+
+    (void)state;
+    assert_status(load(1, wrong, &settings), "CONF_BAD_VALUE");
+    assert_int_equal(settings.mode, GATE_MODE_ENFORCE);
+    assert_status(load(2, twice, &settings), "CONF_BAD_VALUE");
+    assert_int_equal(settings.mode, GATE_MODE_ENFORCE);
+    assert_status(parse("mode = warn\nmode = enforce\n", &conf, NULL), "CONF_BAD_VALUE");
+    assert_int_equal(conf.settings.mode, GATE_MODE_ENFORCE);
+    gate_conf_free(&conf);
+}
+
 static void a_file_that_others_could_have_written_is_not_read(void **state)
 {
     static const mode_t modes[] = { 0620, 0602, 0666 };
@@ -274,6 +292,8 @@ int main(void)
         cmocka_unit_test(seventeen_policies_are_too_many),
         cmocka_unit_test_setup_teardown(arguments_win_over_the_file, make_file, remove_file),
         cmocka_unit_test_setup_teardown(a_wrong_argument_is_an_error, make_file, remove_file),
+        cmocka_unit_test_setup_teardown(a_mode_that_is_not_understood_is_enforce, make_file,
+                                        remove_file),
         cmocka_unit_test_setup_teardown(a_file_that_others_could_have_written_is_not_read,
                                         make_file, remove_file),
     };
