@@ -1,12 +1,19 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "healthcheck/families.h"
 
+/* One to a line. */
+/* clang-format off */
 const struct family *const families[] = {
-    /* clang-format off: one to a line */
-    &cpu_family,     &driver_family, &kernel_family,   &swiotlb_family,
-    &devices_family, &td_family,     &evidence_family, &boot_family,
+    &cpu_family,
+    &driver_family,
+    &kernel_family,
+    &swiotlb_family,
+    &devices_family,
+    &td_family,
+    &evidence_family,
+    &boot_family,
     &ops_family,
-    /* clang-format on */
 };
+/* clang-format on */
 
 const size_t family_count = sizeof(families) / sizeof(families[0]);
