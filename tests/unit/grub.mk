@@ -13,3 +13,6 @@ tests_unit_test_grub_write_SOURCES = tests/unit/test_grub_write.c
 tests_unit_test_grub_write_CPPFLAGS = $(AM_CPPFLAGS) $(CMOCKA_CFLAGS)
 tests_unit_test_grub_write_LDADD = grub-tool/libgrubwrite.la $(CRYPTO_LIBS) $(CMOCKA_LIBS)
 endif
+
+TESTS += tests/grub_corpus.test
+dist_check_SCRIPTS += tests/grub_corpus.test
