@@ -12,6 +12,10 @@ UNIT_TESTS += tests/unit/test_grub_write
 tests_unit_test_grub_write_SOURCES = tests/unit/test_grub_write.c
 tests_unit_test_grub_write_CPPFLAGS = $(AM_CPPFLAGS) $(CMOCKA_CFLAGS)
 tests_unit_test_grub_write_LDADD = grub-tool/libgrubwrite.la $(CRYPTO_LIBS) $(CMOCKA_LIBS)
+UNIT_TESTS += tests/unit/test_grub_files
+tests_unit_test_grub_files_SOURCES = tests/unit/test_grub_files.c
+tests_unit_test_grub_files_CPPFLAGS = $(AM_CPPFLAGS) $(CMOCKA_CFLAGS)
+tests_unit_test_grub_files_LDADD = grub-tool/libgrubwrite.la $(CRYPTO_LIBS) $(CMOCKA_LIBS)
 endif
 
 TESTS += tests/grub_corpus.test
