@@ -12,6 +12,6 @@ extern const struct family *const families[];
 extern const size_t family_count;
 
 extern const struct family cpu_family, driver_family, kernel_family, swiotlb_family, devices_family,
-    td_family, evidence_family, boot_family, ops_family;
+    td_family, evidence_family, boot_family, gate_family, ops_family;
 
 #endif

@@ -8,10 +8,14 @@ UNIT_TESTS += tests/unit/test_health_ops
 tests_unit_test_health_ops_SOURCES = tests/unit/test_health_ops.c
 tests_unit_test_health_ops_CPPFLAGS = $(AM_CPPFLAGS) $(CMOCKA_CFLAGS)
 tests_unit_test_health_ops_LDADD = healthcheck/libhealthcheck.la $(CMOCKA_LIBS)
-endif
-if HAVE_CMOCKA
+
 UNIT_TESTS += tests/unit/test_pam_stack
 tests_unit_test_pam_stack_SOURCES = tests/unit/test_pam_stack.c
 tests_unit_test_pam_stack_CPPFLAGS = $(AM_CPPFLAGS) $(CMOCKA_CFLAGS)
 tests_unit_test_pam_stack_LDADD = healthcheck/libhealthcheck.la $(CMOCKA_LIBS)
+
+UNIT_TESTS += tests/unit/test_health_gate
+tests_unit_test_health_gate_SOURCES = tests/unit/test_health_gate.c
+tests_unit_test_health_gate_CPPFLAGS = $(AM_CPPFLAGS) $(CMOCKA_CFLAGS)
+tests_unit_test_health_gate_LDADD = healthcheck/libhealthcheck.la $(CMOCKA_LIBS)
 endif
