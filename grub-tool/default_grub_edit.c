@@ -139,7 +139,7 @@ static bool append_line(struct editor *e)
     if (e->script.open_end)
         return default_grub_refuse(e, 0, 0,
                                    "it ends in a backslash, which would swallow a new line");
-    if (e->script.left && e->script.left_file == 0)
+    if (e->script.left[0])
         return default_grub_refuse(e, 0, 0,
                                    "a return ends it, so that a new line would not be reached");
     (void)snprintf(with, sizeof(with), "%s" DEFAULT_GRUB_NAME "=\"%s\"\n", open ? "\n" : "",

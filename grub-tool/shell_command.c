@@ -347,8 +347,7 @@ static bool run_other(const struct runner *r, size_t first)
     if (span_is(name, "return") && nested)
         return refuse(r, token->line, "a return may end the file there");
     if (span_is(name, "return")) {
-        r->script->left = true;
-        r->script->left_file = r->command->file;
+        r->script->left[r->command->file] = true;
         return true;
     }
     if (span_is(name, "export") && condition(r->command) == NULL)

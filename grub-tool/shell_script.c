@@ -343,7 +343,7 @@ static bool read_file(struct shell_script *script, size_t file)
     p->command.file = file;
     while (fine && token.kind != SHELL_END) {
         fine = shell_next(&p->lexer, &token) && take(p, &token);
-        if (fine && script->left && script->left_file == file) {
+        if (fine && script->left[file]) {
             fine = !shell_script_mentions(script, file, p->lexer.at, p->lexer.text.size) ||
                    refuse(p, token.line, "a return ends the file before it is set");
             goto done;

@@ -50,8 +50,8 @@ struct shell_script {
     struct shell_variable *variables;
     size_t variable_count, variable_room;
     struct text notes; /* lines "FILE:LINE: ...": nothing is wrong with the variable, but ... */
-    bool left;         /* a return ended the reading of a file: nothing can be appended to it */
-    size_t left_file;
+    /* A return ended the reading of that file: nothing can be appended to it. */
+    bool left[SHELL_FILES_LIMIT];
     bool open_end; /* the first file ends in a backslash: what is appended would be joined */
 
     /* The refusal. */

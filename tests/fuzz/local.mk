@@ -10,7 +10,9 @@ FUZZ_TARGETS =
 FUZZ_SHARED = tests/fuzz/fuzz.c tests/fuzz/fuzz.h
 FUZZ_REPLAY = $(FUZZ_SHARED) tests/fuzz/replay.c
 FUZZ_LINK = $(TDX_PROGRAM_LDFLAGS) -fsanitize=fuzzer
-FUZZ_REGRESS =
+# two-files-that-return: the second return hid the first, and a line was appended behind it (the proof
+# noticed; it was refused with an excuse instead of the reason).
+FUZZ_REGRESS = tests/fuzz/regress/default_grub/two-files-that-return.bin
 EXTRA_DIST += $(FUZZ_REGRESS)
 dist_check_SCRIPTS += tests/fuzz/run
 
