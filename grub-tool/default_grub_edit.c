@@ -170,6 +170,8 @@ static enum tdx_status apply(struct editor *e, struct default_grub_edit *ret, st
         struct text *out = &ret->files[patch->file];
         bool last = i + 1 == e->patch_count || e->patches[i + 1].file != patch->file;
 
+        if (text.data == NULL) /* an empty file may have no address; NULL + 0 is undefined in C */
+            text.data = (const uint8_t *)"";
         if (!ret->changed[patch->file])
             at = 0;
         ret->changed[patch->file] = true;
