@@ -7,6 +7,11 @@
 
 #define LINE_LIMIT 1024
 
+const struct family *family_whole(const struct family *family)
+{
+    return family->part_of != NULL ? family->part_of : family;
+}
+
 /* Values come from files and from the network: what could steer a terminal is quoted. */
 static void TDX_PRINTF(2, 0) set_line(struct text *text, const char *format, va_list arguments)
 {

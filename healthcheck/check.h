@@ -65,14 +65,19 @@ struct check {
     void (*evaluate)(const struct evaluation *evaluation, struct finding *ret);
 };
 
-/* One file per family. */
+/* A file with checks: a family, or a further part of one. Parts stand behind their family in
+ * families[], and are reported under its name and title. */
 struct family {
-    const char *name;  /* "cpu" */
-    const char *title; /* "CPU and platform" */
+    const char *name;             /* "cpu"; NULL for a part */
+    const char *title;            /* "CPU and platform"; NULL for a part */
+    const struct family *part_of; /* NULL for a family */
     void (*collect)(const struct collector *collector);
     const struct check *checks;
     size_t check_count;
 };
+
+/* The family itself, also of a part. */
+const struct family *family_whole(const struct family *family);
 
 /* Sets status, reason and observed. reason is NULL for PASS and INFO. */
 void finding_set(struct finding *finding, enum check_status status, const char *reason,

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The table of families, in the order of the report. A family is a file; it is added here once. */
+/* The table of families, in the order of the report. A family is a file, or several
+ * (struct family: part_of); each is added here once, one to a line. */
 #ifndef HEALTHCHECK_FAMILIES_H
 #define HEALTHCHECK_FAMILIES_H
 
@@ -11,7 +12,17 @@
 extern const struct family *const families[];
 extern const size_t family_count;
 
-extern const struct family cpu_family, driver_family, kernel_family, swiotlb_family, devices_family,
-    td_family, evidence_family, boot_family, gate_family, ops_family;
+/* clang-format off */
+extern const struct family cpu_family;
+extern const struct family driver_family;
+extern const struct family kernel_family;
+extern const struct family swiotlb_family;
+extern const struct family devices_family;
+extern const struct family td_family;
+extern const struct family evidence_family;
+extern const struct family boot_family;
+extern const struct family gate_family;
+extern const struct family ops_family;
+/* clang-format on */
 
 #endif

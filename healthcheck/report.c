@@ -58,7 +58,7 @@ static enum tdx_status fill(struct report *report, const struct report_selection
     for (size_t i = 0; i < family_count; i++)
         for (size_t k = 0; k < families[i]->check_count; k++)
             report->entries[at++] = (struct report_entry){
-                .family = families[i],
+                .family = family_whole(families[i]),
                 .check = &families[i]->checks[k],
                 .selected = selection->only == NULL,
             };

@@ -303,7 +303,7 @@ bool report_explain(const char *id, unsigned columns, struct text *out)
     for (size_t i = 0; i < family_count; i++)
         for (size_t k = 0; k < families[i]->check_count; k++)
             if (strcmp(families[i]->checks[k].id, id) == 0) {
-                explain(families[i], &families[i]->checks[k],
+                explain(family_whole(families[i]), &families[i]->checks[k],
                         columns < COLUMNS_LEAST ? COLUMNS_LEAST : columns, out);
                 return true;
             }
