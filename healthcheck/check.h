@@ -44,12 +44,14 @@ struct finding {
 };
 
 struct collector;
+struct evidence_outcome;
 
 struct evaluation {
     const struct facts *facts;
     int64_t now;           /* seconds since 1970: of the run, or of the recording */
     bool live;             /* false: an image is inspected */
     unsigned accepted_tcb; /* TCB_STATUS_BIT()s that the gate accepts */
+    const struct evidence_outcome *evidence; /* evidence.h; report_make() makes it, once */
 };
 
 struct check {

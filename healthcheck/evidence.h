@@ -23,13 +23,29 @@ void evidence_collect(const struct collector *collector);
 bool evidence_report(const struct evaluation *evaluation, struct finding *finding,
                      struct td_report *ret) TDX_MUST_CHECK;
 
-/* The verification of the quote among the facts at the time of the run, with the collateral among
- * them. *ret is the caller's, large: heap. False with the finding set. */
-bool evidence_verification(const struct evaluation *evaluation, struct finding *finding,
-                           struct verification *ret) TDX_MUST_CHECK;
+/* What verifying the quote and the collateral among the facts gave. Computed once for a run, since
+ * most checks here rest on it. */
+struct evidence_outcome {
+    enum tdx_status collateral_status; /* TDX_OK: collateral is filled */
+    struct tdx_error collateral_error;
+    struct collateral_facts collateral;
+    enum tdx_status quote_status; /* TDX_OK: verification is filled; it borrows from the facts */
+    struct tdx_error quote_error;
+    struct verification verification;
+};
+
+/* At time now, seconds since 1970. Where quote or collateral are not known, the status of it is
+ * INTERNAL and nobody asks for it. NULL if memory ran out. */
+struct evidence_outcome *evidence_judge(const struct facts *facts, int64_t now) TDX_MUST_CHECK;
+void evidence_outcome_free(struct evidence_outcome *outcome); /* NULL is fine */
+
+/* The verification of the quote with the collateral that a login would use; borrowed from
+ * evaluation->evidence. NULL with the finding set. */
+const struct verification *evidence_verification(const struct evaluation *evaluation,
+                                                 struct finding *finding) TDX_MUST_CHECK;
 
 /* The same for what collateral says by itself. */
-bool evidence_collateral(const struct evaluation *evaluation, struct finding *finding,
-                         struct collateral_facts *ret) TDX_MUST_CHECK;
+const struct collateral_facts *evidence_collateral(const struct evaluation *evaluation,
+                                                   struct finding *finding) TDX_MUST_CHECK;
 
 #endif

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Evidence among the facts, read for the checks. Pure. */
-#include <string.h>
+#include <stdlib.h>
 
 #include "core/collateral/bundle.h"
 #include "healthcheck/evidence.h"
@@ -46,55 +46,81 @@ static enum tdx_status anchor_of(const struct facts *facts, struct trust_anchor 
     return TDX_OK;
 }
 
-bool evidence_verification(const struct evaluation *evaluation, struct finding *finding,
-                           struct verification *ret)
+/* Both from one context: the signatures within the collateral are computed once. */
+static void judge(const struct facts *facts, int64_t now, struct span bundle_text,
+                  struct evidence_outcome *outcome)
 {
-    const struct fact *quote = facts_find(evaluation->facts, "probe:quote");
-    const struct fact *collateral = facts_find(evaluation->facts, "probe:collateral");
-    struct bundle bundle = { 0 };
-    struct trust_anchor anchor;
-    struct tdx_error err = { 0 };
-    enum tdx_status status;
-
-    if (!finding_needs(finding, quote, CHECK_ERROR, "unreadable", "there is no quote") ||
-        !finding_needs(finding, collateral, CHECK_ERROR, "no_collateral", "there is no collateral"))
-        return false;
-    finding_source(finding, "the quote, the collateral in the cache");
-    status = anchor_of(evaluation->facts, &anchor, &err);
-    if (status == TDX_OK)
-        status = bundle_parse(collateral->value, &bundle, &err);
-    if (status == TDX_OK)
-        status = verify_once(quote->value.data, quote->value.size, &bundle.parts, evaluation->now,
-                             &anchor, ret, &err);
-    if (status != TDX_OK)
-        set_from_status(finding, status, &err);
-    bundle_free(&bundle);
-    return status == TDX_OK;
-}
-
-bool evidence_collateral(const struct evaluation *evaluation, struct finding *finding,
-                         struct collateral_facts *ret)
-{
-    const struct fact *collateral = facts_find(evaluation->facts, "probe:collateral");
+    const struct fact *quote = facts_find(facts, "probe:quote");
+    struct tdx_error *err = &outcome->collateral_error;
     struct verify_context *context = NULL;
     struct bundle bundle = { 0 };
     struct trust_anchor anchor;
-    struct tdx_error err = { 0 };
-    enum tdx_status status;
+    enum tdx_status status = anchor_of(facts, &anchor, err);
 
-    if (!finding_needs(finding, collateral, CHECK_ERROR, "no_collateral", "there is no collateral"))
-        return false;
-    finding_source(finding, "the collateral in the cache");
-    status = anchor_of(evaluation->facts, &anchor, &err);
     if (status == TDX_OK)
-        status = bundle_parse(collateral->value, &bundle, &err);
+        status = bundle_parse(bundle_text, &bundle, err);
     if (status == TDX_OK)
-        status = verify_context_new(&bundle.parts, &anchor, NULL, &context, &err);
-    if (status == TDX_OK)
-        status = verify_context_facts(context, evaluation->now, ret, &err);
-    if (status != TDX_OK)
-        set_from_status(finding, status, &err);
+        status = verify_context_new(&bundle.parts, &anchor, NULL, &context, err);
+    outcome->collateral_status = status;
+    if (status == TDX_OK) {
+        outcome->collateral_status = verify_context_facts(context, now, &outcome->collateral, err);
+        if (quote->state == FACT_KNOWN)
+            outcome->quote_status = verify_quote(context, quote->value.data, quote->value.size, now,
+                                                 &outcome->verification, &outcome->quote_error);
+    } else {
+        outcome->quote_status = status;
+        outcome->quote_error = *err;
+    }
     verify_context_free(context);
     bundle_free(&bundle);
-    return status == TDX_OK;
+}
+
+struct evidence_outcome *evidence_judge(const struct facts *facts, int64_t now)
+{
+    const struct fact *collateral = facts_find(facts, "probe:collateral");
+    struct evidence_outcome *outcome = calloc(1, sizeof(*outcome));
+
+    if (outcome == NULL)
+        return NULL;
+    outcome->collateral_status = outcome->quote_status = TDX_INTERNAL;
+    if (collateral->state == FACT_KNOWN)
+        judge(facts, now, collateral->value, outcome);
+    return outcome;
+}
+
+void evidence_outcome_free(struct evidence_outcome *outcome)
+{
+    free(outcome);
+}
+
+const struct verification *evidence_verification(const struct evaluation *evaluation,
+                                                 struct finding *finding)
+{
+    const struct evidence_outcome *outcome = evaluation->evidence;
+
+    if (!finding_needs(finding, facts_find(evaluation->facts, "probe:quote"), CHECK_ERROR,
+                       "unreadable", "there is no quote") ||
+        !finding_needs(finding, facts_find(evaluation->facts, "probe:collateral"), CHECK_ERROR,
+                       "no_collateral", "there is no collateral"))
+        return NULL;
+    finding_source(finding, "the quote, the collateral in the cache");
+    if (outcome->quote_status == TDX_OK)
+        return &outcome->verification;
+    set_from_status(finding, outcome->quote_status, &outcome->quote_error);
+    return NULL;
+}
+
+const struct collateral_facts *evidence_collateral(const struct evaluation *evaluation,
+                                                   struct finding *finding)
+{
+    const struct evidence_outcome *outcome = evaluation->evidence;
+
+    if (!finding_needs(finding, facts_find(evaluation->facts, "probe:collateral"), CHECK_ERROR,
+                       "no_collateral", "there is no collateral"))
+        return NULL;
+    finding_source(finding, "the collateral in the cache");
+    if (outcome->collateral_status == TDX_OK)
+        return &outcome->collateral;
+    set_from_status(finding, outcome->collateral_status, &outcome->collateral_error);
+    return NULL;
 }

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Quotes: whether one can be had, how fast, whether it verifies, and how the platform stands. */
 #include <inttypes.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "core/base/number.h"
@@ -91,11 +90,9 @@ static void evaluate_latency(const struct evaluation *evaluation, struct finding
 
 static void evaluate_verify(const struct evaluation *evaluation, struct finding *ret)
 {
-    struct verification *found = calloc(1, sizeof(*found));
+    const struct verification *found = evidence_verification(evaluation, ret);
 
-    if (found == NULL)
-        finding_set(ret, CHECK_ERROR, "no_memory", "out of memory");
-    else if (evidence_verification(evaluation, ret, found)) {
+    if (found != NULL) {
         if (found->collateral_expired)
             finding_set(ret, CHECK_FAIL, "expired", "the collateral has expired (%s)",
                         found->dates.first_to_expire);
@@ -103,16 +100,13 @@ static void evaluate_verify(const struct evaluation *evaluation, struct finding 
             finding_set(ret, CHECK_PASS, NULL, "trusted root: %s",
                         found->trust_anchor_is_intel ? "Intel's" : "NOT Intel's");
     }
-    free(found);
 }
 
 static void evaluate_status(const struct evaluation *evaluation, struct finding *ret)
 {
-    struct verification *found = calloc(1, sizeof(*found));
+    const struct verification *found = evidence_verification(evaluation, ret);
 
-    if (found == NULL)
-        finding_set(ret, CHECK_ERROR, "no_memory", "out of memory");
-    else if (evidence_verification(evaluation, ret, found)) {
+    if (found != NULL) {
         const char *word = tcb_status_word(found->tcb_status);
 
         if ((evaluation->accepted_tcb & TCB_STATUS_BIT(found->tcb_status)) == 0)
@@ -122,16 +116,13 @@ static void evaluate_status(const struct evaluation *evaluation, struct finding 
         else
             finding_set(ret, CHECK_PASS, NULL, "%s", word);
     }
-    free(found);
 }
 
 static void evaluate_evalnum(const struct evaluation *evaluation, struct finding *ret)
 {
-    struct verification *found = calloc(1, sizeof(*found));
+    const struct verification *found = evidence_verification(evaluation, ret);
 
-    if (found == NULL)
-        finding_set(ret, CHECK_ERROR, "no_memory", "out of memory");
-    else if (evidence_verification(evaluation, ret, found)) {
+    if (found != NULL) {
         if (found->tcb_info_evaluation != found->qe_identity_evaluation)
             finding_set(ret, CHECK_WARN, "differ", "TCB info %u, QE identity %u",
                         found->tcb_info_evaluation, found->qe_identity_evaluation);
@@ -140,24 +131,20 @@ static void evaluate_evalnum(const struct evaluation *evaluation, struct finding
         else
             finding_set(ret, CHECK_PASS, NULL, "%u", found->tcb_evaluation_data_number);
     }
-    free(found);
 }
 
 static void evaluate_advisories(const struct evaluation *evaluation, struct finding *ret)
 {
-    struct verification *found = calloc(1, sizeof(*found));
+    const struct verification *found = evidence_verification(evaluation, ret);
     struct text list = { 0 };
 
-    if (found == NULL)
-        finding_set(ret, CHECK_ERROR, "no_memory", "out of memory");
-    else if (evidence_verification(evaluation, ret, found)) {
+    if (found != NULL) {
         for (size_t i = 0; i < found->advisories.count; i++)
             text_addf(&list, "%s%s", i > 0 ? " " : "", found->advisories.id[i]);
         finding_set(ret, CHECK_INFO, NULL, "%s",
                     list.length > 0 ? text_string(&list) : "none applies");
     }
     text_free(&list);
-    free(found);
 }
 
 static const struct check checks[] = {

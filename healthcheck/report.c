@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "core/base/status.h"
+#include "healthcheck/evidence.h"
 #include "healthcheck/families.h"
 
 #define PATTERN_LIMIT 256
@@ -132,14 +133,20 @@ enum tdx_status report_make(const struct evaluation *evaluation,
                             struct tdx_error *err)
 {
     struct report report = { .now = evaluation->now };
+    struct evaluation whole = *evaluation;
     enum tdx_status status = fill(&report, selection, err);
 
+    if (status == TDX_OK) {
+        whole.evidence = report.evidence = evidence_judge(evaluation->facts, evaluation->now);
+        if (whole.evidence == NULL)
+            status = status_fail(err, TDX_NO_MEMORY, "the report");
+    }
     if (status != TDX_OK) {
         report_free(&report);
         return status;
     }
     for (size_t i = 0; i < report.count; i++) {
-        evaluate(evaluation, &report, &report.entries[i]);
+        evaluate(&whole, &report, &report.entries[i]);
         if (report.entries[i].selected)
             report.by_status[report.entries[i].finding.status]++;
     }
@@ -152,6 +159,7 @@ void report_free(struct report *report)
     for (size_t i = 0; i < report->count; i++)
         finding_free(&report->entries[i].finding);
     free(report->entries);
+    evidence_outcome_free(report->evidence);
     *report = (struct report){ 0 };
 }
 

@@ -23,7 +23,8 @@ struct report {
     size_t by_status[CHECK_STATUS_COUNT]; /* of the selected ones */
     const char *mode;                     /* "live", "root" or "replay" */
     int64_t now;
-    bool privileged; /* it ran as root */
+    bool privileged;                   /* it ran as root */
+    struct evidence_outcome *evidence; /* owned; borrows from the facts */
 };
 
 /* Which checks the user wants: comma-separated globs over ids and families ("swiotlb.*", "cpu"),

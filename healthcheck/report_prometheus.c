@@ -58,5 +58,8 @@ void report_print_prometheus(const struct report *report, const struct facts *fa
                       entry->check->id, entry->family->name,
                       check_severity_word(entry->check->severity), code_of(entry->finding.status));
     }
-    report_print_values(&(struct evaluation){ .facts = facts, .now = report->now }, out);
+    report_print_values(&(struct evaluation){ .facts = facts,
+                                              .now = report->now,
+                                              .evidence = report->evidence },
+                        out);
 }

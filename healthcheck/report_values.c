@@ -2,7 +2,6 @@
 /* The values behind the checks, as metrics: what cannot be read or does not verify has no series.
  */
 #include <inttypes.h>
-#include <stdlib.h>
 
 #include "core/evidence/td_attributes.h"
 #include "healthcheck/evidence.h"
@@ -71,10 +70,10 @@ static void put_report(const struct evaluation *evaluation, struct text *out)
 
 static void put_verification(const struct evaluation *evaluation, struct text *out)
 {
-    struct verification *verification = calloc(1, sizeof(*verification));
     struct finding unused = { 0 };
+    const struct verification *verification = evidence_verification(evaluation, &unused);
 
-    if (verification != NULL && evidence_verification(evaluation, &unused, verification)) {
+    if (verification != NULL) {
         text_addf(out,
                   "# HELP tdx_tcb_status How the platform's TCB stands; the current status is 1.\n"
                   "# TYPE tdx_tcb_status gauge\ntdx_tcb_status{status=\"%s\"} 1\n",
@@ -84,19 +83,17 @@ static void put_verification(const struct evaluation *evaluation, struct text *o
             verification->tcb_evaluation_data_number);
     }
     finding_free(&unused);
-    free(verification);
 }
 
 static void put_collateral(const struct evaluation *evaluation, struct text *out)
 {
     struct finding unused = { 0 };
-    struct collateral_facts collateral;
+    const struct collateral_facts *collateral = evidence_collateral(evaluation, &unused);
 
-    if (evidence_collateral(evaluation, &unused, &collateral) &&
-        collateral.dates.earliest_expiration >= 0)
+    if (collateral != NULL && collateral->dates.earliest_expiration >= 0)
         put(out, "tdx_collateral_expiry_timestamp_seconds", "gauge",
             "When the first part of the collateral expires.",
-            (uint64_t)collateral.dates.earliest_expiration);
+            (uint64_t)collateral->dates.earliest_expiration);
     finding_free(&unused);
 }
 
