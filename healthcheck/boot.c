@@ -253,6 +253,7 @@ static const struct check checks[] = {
         .reads = "/sys/firmware/efi; for an image /boot/efi/EFI",
         .why = "The measuring firmware of a TD is UEFI.",
         .requires = { "cpu.tdx_guest" },
+        .gives = GIVES(PASS) | GIVES(WARN) | GIVES(FAIL) | GIVES(ERROR),
         .evaluate = evaluate_uefi,
     },
     {
@@ -264,6 +265,7 @@ static const struct check checks[] = {
         .reads = "the EFI variable SecureBoot",
         .why = "Its state is measured into RTMR0: whoever relies on it pins that.",
         .live_only = true,
+        .gives = GIVES(INFO) | GIVES(ERROR),
         .evaluate = evaluate_secureboot,
     },
     {
@@ -277,6 +279,7 @@ static const struct check checks[] = {
         .why = "It tells what went into the RTMRs, so that a change can be foreseen.",
         .requires = { "cpu.tdx_guest" },
         .live_only = true,
+        .gives = GIVES(PASS) | GIVES(WARN) | GIVES(ERROR),
         .evaluate = evaluate_ccel,
     },
     {
@@ -292,6 +295,7 @@ static const struct check checks[] = {
         .why = "The log is ordinary memory: only that it leads to the RTMRs gives it authority.",
         .requires = { "td.report" },
         .live_only = true,
+        .gives = GIVES(PASS) | GIVES(WARN) | GIVES(FAIL) | GIVES(ERROR) | GIVES(SKIP),
         .evaluate = evaluate_replay,
     },
     {
@@ -305,6 +309,7 @@ static const struct check checks[] = {
         .reads = "the boot configuration that GRUB really runs, /etc/default/grub, /proc/cmdline",
         .why = "An edit that no generator has run for changes nothing; one that has been forgotten "
                "changes the machine, and perhaps RTMR2, at the worst time.",
+        .gives = GIVES(PASS) | GIVES(INFO) | GIVES(WARN) | GIVES(FAIL) | GIVES(ERROR),
         .evaluate = evaluate_pending,
     },
     {
@@ -315,6 +320,7 @@ static const struct check checks[] = {
         .remedy = "Create the instance from a UEFI image of the distribution.",
         .reads = "/etc/os-release, /etc/image-id",
         .why = "Remedies differ by distribution.",
+        .gives = GIVES(INFO) | GIVES(WARN) | GIVES(ERROR),
         .evaluate = evaluate_image,
     },
 };

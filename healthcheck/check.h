@@ -33,6 +33,9 @@ enum check_severity {
 
 #define CHECK_REQUIRES_MAX 4
 
+/* Statuses as a set: GIVES(PASS) | GIVES(FAIL). */
+#define GIVES(word) (1U << CHECK_##word)
+
 /* What a check found. The texts are owned: finding_free(). */
 struct finding {
     enum check_status status;
@@ -64,6 +67,10 @@ struct check {
     const char *why;      /* --explain: why it matters */
     const char *requires[CHECK_REQUIRES_MAX]; /* ids that come earlier in the table */
     bool live_only;                           /* needs a running guest: SKIP for an image */
+    /* Every status that evaluate() can give once the prerequisites hold; what report_make() skips
+     * by itself (a prerequisite, an image) is not meant. The tests hold findings to this set, and
+     * want a fixture for each status in it (tests/fixtures/health/README.md). */
+    unsigned gives;
     void (*evaluate)(const struct evaluation *evaluation, struct finding *ret);
 };
 

@@ -108,6 +108,7 @@ static const struct check checks[] = {
         .reads = "the flags lines of /proc/cpuinfo",
         .why = "Without it nothing else here means anything: the memory is open to the host.",
         .live_only = true,
+        .gives = GIVES(PASS) | GIVES(FAIL) | GIVES(ERROR),
         .evaluate = evaluate_flag,
     },
     {
@@ -121,6 +122,7 @@ static const struct check checks[] = {
         .why = "The flag is the kernel's word, the leaf the TDX module's: both must say the same.",
         .requires = { "cpu.tdx_guest" },
         .live_only = true,
+        .gives = GIVES(PASS) | GIVES(FAIL) | GIVES(ERROR),
         .evaluate = evaluate_leaf,
     },
 };

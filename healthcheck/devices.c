@@ -134,6 +134,7 @@ static const struct check checks[] = {
         .why = "A device that writes into the TD's memory by itself cannot: its driver fails, at "
                "times only under load.",
         .live_only = true,
+        .gives = GIVES(PASS) | GIVES(WARN) | GIVES(ERROR) | GIVES(SKIP),
         .evaluate = evaluate_unsupported,
     },
     {
@@ -146,6 +147,7 @@ static const struct check checks[] = {
         .reads = "the class of everything on the PCI bus",
         .why = "Accelerators outside such families are not part of what TDX protects.",
         .live_only = true,
+        .gives = GIVES(PASS) | GIVES(WARN) | GIVES(ERROR) | GIVES(SKIP),
         .evaluate = evaluate_accelerator,
     },
 };

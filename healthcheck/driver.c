@@ -176,6 +176,7 @@ static const struct check checks[] = {
         .why = "It is the only way from user space to the TDX module.",
         .requires = { "cpu.tdx_guest" },
         .live_only = true,
+        .gives = GIVES(PASS) | GIVES(FAIL) | GIVES(ERROR),
         .evaluate = evaluate_module,
     },
     {
@@ -189,6 +190,7 @@ static const struct check checks[] = {
         .why = "TD reports come from it; without it nothing can be proven.",
         .requires = { "driver.module" },
         .live_only = true,
+        .gives = GIVES(PASS) | GIVES(WARN) | GIVES(FAIL) | GIVES(ERROR),
         .evaluate = evaluate_device,
     },
     {
@@ -203,6 +205,7 @@ static const struct check checks[] = {
         .why = "Whoever may use it can ask for quotes in this machine's name.",
         .requires = { "driver.device" },
         .live_only = true,
+        .gives = GIVES(PASS) | GIVES(WARN) | GIVES(ERROR) | GIVES(SKIP),
         .evaluate = evaluate_permission,
     },
     {
@@ -216,6 +219,7 @@ static const struct check checks[] = {
         .why = "Newer kernels give quotes through it alone.",
         .requires = { "driver.device" },
         .live_only = true,
+        .gives = GIVES(PASS) | GIVES(INFO) | GIVES(ERROR),
         .evaluate = evaluate_tsm,
     },
     {
@@ -229,6 +233,7 @@ static const struct check checks[] = {
         .why = "Each holds kernel memory.",
         .requires = { "driver.device" },
         .live_only = true,
+        .gives = GIVES(PASS) | GIVES(WARN) | GIVES(ERROR) | GIVES(SKIP),
         .evaluate = evaluate_stale,
     },
     {
@@ -242,6 +247,7 @@ static const struct check checks[] = {
         .why = "It chooses between configfs and the older ioctl on Alibaba Cloud's kernels.",
         .requires = { "driver.device" },
         .live_only = true,
+        .gives = GIVES(INFO) | GIVES(WARN) | GIVES(ERROR) | GIVES(SKIP),
         .evaluate = evaluate_param,
     },
     {
@@ -254,6 +260,7 @@ static const struct check checks[] = {
         .why = "Through it programs can read and extend RTMRs.",
         .requires = { "driver.device" },
         .live_only = true,
+        .gives = GIVES(INFO) | GIVES(ERROR),
         .evaluate = evaluate_sysfs,
     },
 };

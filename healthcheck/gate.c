@@ -153,6 +153,7 @@ static const struct check checks[] = {
         .reads = "the account stack of /etc/pam.d/sshd with everything it includes",
         .why = "Logins by public key run no other stack than account.",
         .requires = { "cpu.tdx_guest" },
+        .gives = GIVES(PASS) | GIVES(FAIL) | GIVES(ERROR) | GIVES(SKIP),
         .evaluate = evaluate_present,
     },
     {
@@ -166,6 +167,7 @@ static const struct check checks[] = {
         .why = "A \"sufficient\" line in an included file ends the whole stack: what stands behind "
                "it is skipped without a word.",
         .requires = { "pam.present" },
+        .gives = GIVES(PASS) | GIVES(WARN) | GIVES(FAIL),
         .evaluate = evaluate_order,
     },
     {
@@ -178,6 +180,7 @@ static const struct check checks[] = {
         .reads = "the control of the gate's line, and what follows it",
         .why = "Under optional or sufficient a refusal is heard and ignored.",
         .requires = { "pam.present" },
+        .gives = GIVES(PASS) | GIVES(WARN) | GIVES(FAIL),
         .evaluate = evaluate_control,
     },
     {
@@ -190,6 +193,7 @@ static const struct check checks[] = {
         .reads = GATE_CONF_DEFAULT ", its owner and mode",
         .why = "A key that is not understood is an error, never ignored.",
         .requires = { "pam.present" },
+        .gives = GIVES(PASS) | GIVES(WARN) | GIVES(FAIL) | GIVES(ERROR),
         .evaluate = evaluate_config,
     },
 };

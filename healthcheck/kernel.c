@@ -167,6 +167,7 @@ static const struct check checks[] = {
         .reads = "the kernel release, compared as rpm compares versions with the minimum that "
                  "platforms.d names for this line; for other lines nothing is compared",
         .why = "Older kernels of that line have no TDX guest support, or a broken one.",
+        .gives = GIVES(PASS) | GIVES(INFO) | GIVES(FAIL) | GIVES(ERROR),
         .evaluate = evaluate_version,
     },
     {
@@ -177,6 +178,7 @@ static const struct check checks[] = {
         .remedy = "Install the distribution's kernel for TDX guests.",
         .reads = "/boot/config-RELEASE or /lib/modules/RELEASE/config",
         .why = "Without these options there is neither protection nor a device to prove it with.",
+        .gives = GIVES(PASS) | GIVES(WARN) | GIVES(FAIL),
         .evaluate = evaluate_config,
     },
     {
@@ -187,6 +189,7 @@ static const struct check checks[] = {
         .remedy = "Nothing to mend.",
         .reads = "CONFIG_SWIOTLB_DYNAMIC",
         .why = "From kernel 6.7 on it is the better cure for a buffer that is too small.",
+        .gives = GIVES(INFO) | GIVES(SKIP),
         .evaluate = evaluate_dynamic,
     },
     {
@@ -200,6 +203,7 @@ static const struct check checks[] = {
         .why = "A host that turns the clock back could revive revoked collateral.",
         .requires = { "cpu.tdx_guest" },
         .live_only = true,
+        .gives = GIVES(PASS) | GIVES(WARN) | GIVES(ERROR),
         .evaluate = evaluate_clocksource,
     },
 };

@@ -331,6 +331,7 @@ static const struct check checks[] = {
         .reads = "gate.conf, " SSHD_SERVICE ", the enabled units, /proc/cmdline",
         .why = "These instances have no screen: if the gate refuses, only such a way leads in.",
         .requires = { "cpu.tdx_guest" },
+        .gives = GIVES(PASS) | GIVES(INFO) | GIVES(WARN) | GIVES(ERROR) | GIVES(SKIP),
         .evaluate = evaluate_breakglass,
     },
     {
@@ -344,6 +345,7 @@ static const struct check checks[] = {
         .why = "There is no VNC: the serial log is all that shows why a start failed.",
         .requires = { "cpu.tdx_guest" },
         .live_only = true,
+        .gives = GIVES(PASS) | GIVES(WARN) | GIVES(ERROR),
         .evaluate = evaluate_console,
     },
     {
@@ -357,6 +359,7 @@ static const struct check checks[] = {
         .why = "Whoever sees the message will type reboot.",
         .requires = { "cpu.tdx_guest" },
         .live_only = true,
+        .gives = GIVES(PASS) | GIVES(WARN) | GIVES(ERROR),
         .evaluate = evaluate_pending,
     },
     {
@@ -370,6 +373,7 @@ static const struct check checks[] = {
         .reads = "/etc/apt/apt.conf.d, " DNF ", kernel.panic, RuntimeWatchdogSec=",
         .why = "A restart from inside is not supported in a TD: the instance may not come back.",
         .requires = { "cpu.tdx_guest" },
+        .gives = GIVES(PASS) | GIVES(WARN) | GIVES(ERROR),
         .evaluate = evaluate_autoreboot,
     },
     {
@@ -382,6 +386,7 @@ static const struct check checks[] = {
         .reads = "the enabled units",
         .why = "It starts a second kernel by kexec, which a TD generally does not support.",
         .requires = { "cpu.tdx_guest" },
+        .gives = GIVES(PASS) | GIVES(WARN) | GIVES(ERROR),
         .evaluate = evaluate_kdump,
     },
     {
@@ -394,6 +399,7 @@ static const struct check checks[] = {
         .reads = TIMERS,
         .why = "Collateral that nobody refreshes expires, and logins are refused then.",
         .requires = { "cpu.tdx_guest" },
+        .gives = GIVES(PASS) | GIVES(WARN) | GIVES(ERROR),
         .evaluate = evaluate_timers,
     },
 };

@@ -162,6 +162,7 @@ static const struct check checks[] = {
         .why = "That the device is there does not mean that quotes work; a login needs one.",
         .requires = { "driver.device" },
         .live_only = true,
+        .gives = GIVES(PASS) | GIVES(FAIL) | GIVES(ERROR),
         .evaluate = evaluate_generate,
     },
     {
@@ -175,6 +176,7 @@ static const struct check checks[] = {
         .why = "A quote that was made before, or elsewhere, proves nothing about this machine.",
         .requires = { "quote.generate" },
         .live_only = true,
+        .gives = GIVES(PASS) | GIVES(FAIL) | GIVES(ERROR),
         .evaluate = evaluate_reportdata,
     },
     {
@@ -188,6 +190,7 @@ static const struct check checks[] = {
         .why = "A slow gate holds sshd's MaxStartups slots, and other logins are dropped.",
         .requires = { "quote.generate" },
         .live_only = true,
+        .gives = GIVES(PASS) | GIVES(WARN) | GIVES(FAIL) | GIVES(ERROR),
         .evaluate = evaluate_latency,
     },
     {
@@ -202,6 +205,7 @@ static const struct check checks[] = {
         .why = "This is what the gate asks at each login.",
         .requires = { "quote.generate" },
         .live_only = true,
+        .gives = GIVES(PASS) | GIVES(FAIL) | GIVES(ERROR),
         .evaluate = evaluate_verify,
     },
     {
@@ -218,6 +222,7 @@ static const struct check checks[] = {
         .why = "A platform that is behind has holes that are known to everybody.",
         .requires = { "quote.verify" },
         .live_only = true,
+        .gives = GIVES(PASS) | GIVES(WARN) | GIVES(FAIL),
         .evaluate = evaluate_status,
     },
     {
@@ -231,6 +236,7 @@ static const struct check checks[] = {
         .why = "An older evaluation does not know of newer holes.",
         .requires = { "quote.verify" },
         .live_only = true,
+        .gives = GIVES(PASS) | GIVES(WARN) | GIVES(FAIL),
         .evaluate = evaluate_evalnum,
     },
     {
@@ -243,6 +249,7 @@ static const struct check checks[] = {
         .why = "They name what is known to be wrong with this platform.",
         .requires = { "quote.verify" },
         .live_only = true,
+        .gives = GIVES(INFO),
         .evaluate = evaluate_advisories,
     },
 };

@@ -351,6 +351,7 @@ static const struct check checks[] = {
         .why = "A wrong value can keep the instance from starting, and there is no VNC console.",
         .requires = { "cpu.tdx_guest" },
         .live_only = true,
+        .gives = GIVES(PASS) | GIVES(WARN) | GIVES(FAIL) | GIVES(ERROR),
         .evaluate = evaluate_config,
     },
     {
@@ -364,6 +365,7 @@ static const struct check checks[] = {
         .why = "All I/O of a TD goes through this buffer; it is taken from the memory in sight.",
         .requires = { "cpu.tdx_guest", "swiotlb.config" },
         .live_only = true,
+        .gives = GIVES(INFO) | GIVES(FAIL) | GIVES(ERROR),
         .evaluate = evaluate_size,
     },
     {
@@ -378,6 +380,7 @@ static const struct check checks[] = {
         .why = "A size that was silently cut looks like a mended system until the next load.",
         .requires = { "swiotlb.config", "swiotlb.size" },
         .live_only = true,
+        .gives = GIVES(PASS) | GIVES(FAIL) | GIVES(ERROR) | GIVES(SKIP),
         .evaluate = evaluate_effective,
     },
     {
@@ -393,6 +396,7 @@ static const struct check checks[] = {
         .why = "When it is full, I/O fails or stalls, and nothing else names the cause.",
         .requires = { "cpu.tdx_guest" },
         .live_only = true,
+        .gives = GIVES(PASS) | GIVES(WARN) | GIVES(FAIL) | GIVES(ERROR),
         .evaluate = evaluate_full,
     },
     {
@@ -406,6 +410,7 @@ static const struct check checks[] = {
         .why = "The next burst of I/O decides whether it is full.",
         .requires = { "cpu.tdx_guest", "swiotlb.size" },
         .live_only = true,
+        .gives = GIVES(PASS) | GIVES(WARN) | GIVES(FAIL) | GIVES(SKIP),
         .evaluate = evaluate_usage,
     },
     {
@@ -421,6 +426,7 @@ static const struct check checks[] = {
         .why = "Many multi-queue cards can use the buffer up before the system has started.",
         .requires = { "cpu.tdx_guest", "swiotlb.size" },
         .live_only = true,
+        .gives = GIVES(PASS) | GIVES(WARN) | GIVES(FAIL) | GIVES(SKIP),
         .evaluate = evaluate_eni,
     },
 };

@@ -158,56 +158,58 @@ static void evaluate_mrconfig(const struct evaluation *evaluation, struct findin
 }
 
 /* All read the TD report. */
-#define TD_CHECK(id_, title_, severity_, expected_, remedy_, why_, evaluate_, ...)                 \
+#define TD_CHECK(id_, title_, severity_, gives_, expected_, remedy_, why_, evaluate_, ...)         \
     {                                                                                              \
         .id = (id_), .title = (title_), .severity = (severity_), .expected = (expected_),          \
         .remedy = (remedy_), .reads = "the TD report, from /dev/tdx_guest", .why = (why_),         \
-        .requires = { __VA_ARGS__ }, .live_only = true, .evaluate = (evaluate_)                    \
+        .requires = { __VA_ARGS__ }, .live_only = true, .gives = (gives_), .evaluate = (evaluate_) \
     }
 
 static const struct check checks[] = {
     TD_CHECK("td.report", "the CPU gives a TD report", SEVERITY_CRITICAL,
+             GIVES(PASS) | GIVES(FAIL) | GIVES(ERROR),
              "a well-formed report that echoes the data it was asked over",
              "See which step fails:\n  tdx-attest report\nThe driver or the platform is at fault "
              "where the device is there and refuses.",
              "It is the CPU's own word on what this TD is.", evaluate_report, "driver.device"),
     TD_CHECK("td.debug", "the TD cannot be debugged by its host", SEVERITY_CRITICAL,
-             "NO_DEBUG: the attributes' low byte is zero",
+             GIVES(PASS) | GIVES(FAIL), "NO_DEBUG: the attributes' low byte is zero",
              "Create the instance again with DEBUG and profiling off. Nothing in the guest can "
              "mend this; whatever was on this machine must count as seen.",
              "With DEBUG set the host reads and writes the TD's memory.", evaluate_debug,
              "td.report"),
     TD_CHECK("td.attributes", "the TD attributes are the usual ones", SEVERITY_MEDIUM,
-             "SEPT_VE_DISABLE set, PERFMON clear",
+             GIVES(PASS) | GIVES(WARN), "SEPT_VE_DISABLE set, PERFMON clear",
              "The provider sets them when the TD is created. Pin them in a policy:\n"
              "  tdx-attest policy new --pin attributes",
              "With SEPT_VE_DISABLE clear the host can make pages vanish under the guest; PERFMON "
              "leaks what runs.",
              evaluate_attributes, "td.report"),
-    TD_CHECK("td.mrtd", "MRTD is set", SEVERITY_HIGH, "a measurement that is not zero",
+    TD_CHECK("td.mrtd", "MRTD is set", SEVERITY_HIGH, GIVES(PASS) | GIVES(FAIL),
+             "a measurement that is not zero",
              "Report it to the provider: the TD's first memory was not measured.",
              "MRTD is the virtual firmware: everything else rests on it.", evaluate_mrtd,
              "td.report"),
     TD_CHECK("td.rtmr01", "the firmware measures what it starts", SEVERITY_HIGH,
-             "RTMR0 and RTMR1 not zero",
+             GIVES(PASS) | GIVES(FAIL), "RTMR0 and RTMR1 not zero",
              "Use an image with the provider's measuring firmware (UEFI).",
              "RTMR0 is the firmware's configuration, RTMR1 the boot loader and the kernel.",
              evaluate_rtmr01, "td.report"),
     TD_CHECK("td.rtmr2", "the boot loader measures command line and initrd", SEVERITY_MEDIUM,
-             "RTMR2 not zero",
+             GIVES(PASS) | GIVES(WARN), "RTMR2 not zero",
              "Boot through a measuring GRUB or a unified kernel image. Until then no policy can "
              "notice a changed command line.",
              "Whoever can write to the disk can change what is not measured.", evaluate_rtmr2,
              "td.report"),
-    TD_CHECK("td.rtmr3", "what was measured at run time", SEVERITY_INFO, "either",
+    TD_CHECK("td.rtmr3", "what was measured at run time", SEVERITY_INFO, GIVES(INFO), "either",
              "Nothing to mend.", "RTMR3 is free for applications; zero is normal.", evaluate_rtmr3,
              "td.report"),
     TD_CHECK("td.servicetd", "whether a service TD is bound", SEVERITY_LOW,
-             "none, or one that a policy pins",
+             GIVES(INFO) | GIVES(WARN), "none, or one that a policy pins",
              "A service TD (for migration) can reach into this one. Pin its hash:\n"
              "  tdx-attest policy new --pin mrservicetd",
              "A migration TD can move this TD to another host.", evaluate_servicetd, "td.report"),
-    TD_CHECK("td.mrconfig", "what the host bound to the TD", SEVERITY_INFO, "either",
+    TD_CHECK("td.mrconfig", "what the host bound to the TD", SEVERITY_INFO, GIVES(INFO), "either",
              "Nothing to mend.", "MRCONFIGID, MROWNER and MROWNERCONFIG are set by the host.",
              evaluate_mrconfig, "td.report"),
 };
