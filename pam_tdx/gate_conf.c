@@ -188,6 +188,12 @@ enum tdx_status gate_conf_parse(const char *name, struct span text, struct gate_
     return status == TDX_OK ? gate_text_read(name, text, set, ret, err) : status;
 }
 
+enum tdx_status gate_conf_take_words(const char *const *arguments, int count,
+                                     struct gate_conf *conf, struct tdx_error *err)
+{
+    return gate_words_read(arguments, count, set, conf, err);
+}
+
 void gate_conf_free(struct gate_conf *conf)
 {
     if (conf == NULL)

@@ -41,6 +41,10 @@ enum tdx_status gate_conf_load(const struct gate_source *source, struct gate_con
 enum tdx_status gate_conf_parse(const char *name, struct span text, struct gate_conf *ret,
                                 struct tdx_error *err) TDX_MUST_CHECK;
 
+/* Sets what the arguments of a PAM line say over what conf has. */
+enum tdx_status gate_conf_take_words(const char *const *arguments, int count,
+                                     struct gate_conf *conf, struct tdx_error *err) TDX_MUST_CHECK;
+
 void gate_conf_free(struct gate_conf *conf); /* NULL and { 0 } are fine */
 
 #endif

@@ -110,17 +110,43 @@ static enum tdx_status read_argument(struct place *place, const char *word, unsi
     return hand_over(place, &line, err);
 }
 
+enum tdx_status gate_words_read(const char *const *arguments, int count, gate_key_handler handler,
+                                void *context, struct tdx_error *err)
+{
+    struct place place = { .handler = handler, .context = context, .first = TDX_OK };
+
+    for (int i = 0; i < count; i++) {
+        enum tdx_status word = read_argument(&place, arguments[i], (unsigned)i + 1, err);
+
+        if (place.first == TDX_OK)
+            place.first = word;
+    }
+    return place.first;
+}
+
 enum tdx_status gate_source_read(const struct gate_source *source, gate_key_handler handler,
                                  void *context, struct tdx_error *err)
 {
-    struct place place = { .handler = handler, .context = context, .first = TDX_OK };
     enum tdx_status status = read_file(source->file, handler, context, err);
+    enum tdx_status words =
+        gate_words_read(source->arguments, source->argument_count, handler, context, err);
 
-    for (int i = 0; i < source->argument_count; i++) {
-        enum tdx_status word = read_argument(&place, source->arguments[i], (unsigned)i + 1, err);
+    return status != TDX_OK ? status : words;
+}
 
-        if (status == TDX_OK)
-            status = word;
+void gate_line_read(int count, const char *const *arguments, struct gate_line *ret)
+{
+    static const char config[] = "config=", helper[] = "helper=";
+
+    *ret = (struct gate_line){ .config = GATE_CONF_DEFAULT, .helper = GATE_HELPER_DEFAULT };
+    for (int i = 0; i < count; i++) {
+        if (strncmp(arguments[i], config, sizeof(config) - 1) == 0)
+            ret->config = arguments[i] + sizeof(config) - 1;
+        else if (strncmp(arguments[i], helper, sizeof(helper) - 1) == 0)
+            ret->helper = arguments[i] + sizeof(helper) - 1;
+        else if (ret->word_count < GATE_ARGUMENTS_LIMIT)
+            ret->words[ret->word_count++] = arguments[i];
+        else
+            ret->too_many = true;
     }
-    return status;
 }

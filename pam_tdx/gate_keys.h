@@ -12,6 +12,7 @@
 #include "core/base/status.h"
 
 #define GATE_CONF_DEFAULT    TDX_CONFDIR "/gate.conf"
+#define GATE_HELPER_DEFAULT  TDX_LIBEXECDIR "/tdx-gate-check"
 #define GATE_CONF_LIMIT      ((size_t)64 << 10)
 #define GATE_ARGUMENTS_LIMIT 64 /* words on a PAM line */
 
@@ -42,6 +43,15 @@ enum gate_key {
         GATE_KEY_COUNT
 };
 
+/* The arguments of a PAM line, sorted: two that say where things are, and the keys. Borrowed. */
+struct gate_line {
+    const char *config, *helper;             /* config=, helper=; else the defaults */
+    const char *words[GATE_ARGUMENTS_LIMIT]; /* the others */
+    int word_count;
+    bool too_many; /* there were more */
+};
+void gate_line_read(int count, const char *const *arguments, struct gate_line *ret);
+
 /* The name of a key. */
 const char *gate_key_name(enum gate_key key);
 
@@ -63,6 +73,10 @@ struct gate_source {
  * CONF_UNKNOWN_KEY, CONF_BAD_VALUE, or what the handler returned. */
 enum tdx_status gate_source_read(const struct gate_source *source, gate_key_handler handler,
                                  void *context, struct tdx_error *err) TDX_MUST_CHECK;
+
+/* The arguments alone, as behind an empty file. */
+enum tdx_status gate_words_read(const char *const *arguments, int count, gate_key_handler handler,
+                                void *context, struct tdx_error *err) TDX_MUST_CHECK;
 
 /* The same without the file system: text stands in for the file. For tests and fuzzing. */
 enum tdx_status gate_text_read(const char *name, struct span text, gate_key_handler handler,

@@ -24,22 +24,16 @@
 #include "pam_tdx/helper.h"
 #include "pam_tdx/verdict.h"
 
-#define DATA_NAME       "pam_tdx:verdict"
-#define HELPER_DEFAULT  TDX_LIBEXECDIR "/tdx-gate-check"
-#define CONFIG_ARGUMENT "config="
-#define HELPER_ARGUMENT "helper="
-#define SHARED_SECONDS  120 /* a verdict does not serve a handle that is kept for longer */
-#define DETAIL_SHOWN    200
+#define DATA_NAME      "pam_tdx:verdict"
+#define SHARED_SECONDS 120 /* a verdict does not serve a handle that is kept for longer */
+#define DETAIL_SHOWN   200
 
 /* One call of libpam's, taken apart. */
 struct request {
     pam_handle_t *pamh;
     int flags;
     int refusal; /* PAM_AUTH_ERR or PAM_PERM_DENIED */
-    const char *config, *helper;
-    const char *words[GATE_ARGUMENTS_LIMIT]; /* the line's other arguments */
-    int word_count;
-    bool too_many;
+    struct gate_line line;
     char user[64], rhost[80]; /* safe to print */
 };
 
@@ -70,18 +64,18 @@ static void forget(pam_handle_t *pamh, void *data, int status)
 
 static size_t arguments_size(const struct request *request)
 {
-    size_t size = strlen(request->config) + 1 + strlen(request->helper) + 1 + 1;
+    size_t size = strlen(request->line.config) + 1 + strlen(request->line.helper) + 1 + 1;
 
-    for (int i = 0; i < request->word_count; i++)
-        size += strlen(request->words[i]) + 1;
+    for (int i = 0; i < request->line.word_count; i++)
+        size += strlen(request->line.words[i]) + 1;
     return size;
 }
 
 static void join_arguments(const struct request *request, char *out)
 {
-    out += sprintf(out, "%s\n%s\n", request->config, request->helper);
-    for (int i = 0; i < request->word_count; i++)
-        out += sprintf(out, "%s\n", request->words[i]);
+    out += sprintf(out, "%s\n%s\n", request->line.config, request->line.helper);
+    for (int i = 0; i < request->line.word_count; i++)
+        out += sprintf(out, "%s\n", request->line.words[i]);
 }
 
 static struct shared *new_shared(const struct request *request)
@@ -134,27 +128,28 @@ static void judge(const struct request *request, const struct gate_settings *set
         if (verdict_parse(answer->text, answer->size, ret) &&
             answer->exit_code == status_exit_code(ret->status))
             return;
-        (void)status_fail(&err, status, "%s: exit code %d, it wrote \"%s\"", request->helper,
+        (void)status_fail(&err, status, "%s: exit code %d, it wrote \"%s\"", request->line.helper,
                           answer->exit_code,
                           text_quote(answer->text, answer->size, shown, sizeof(shown)));
         break;
     case HELPER_KILLED:
-        (void)status_fail(&err, status, "%s: ended by signal %d", request->helper, answer->signal);
+        (void)status_fail(&err, status, "%s: ended by signal %d", request->line.helper,
+                          answer->signal);
         break;
     case HELPER_NOT_STARTED:
         status = status_fail_errno(&err, TDX_HELPER_MISSING, answer->error, "%s: %s",
-                                   request->helper, answer->step);
+                                   request->line.helper, answer->step);
         break;
     case HELPER_OUT_OF_TIME:
-        status = status_fail(&err, TDX_HELPER_TIMEOUT, "%s: killed after %u ms", request->helper,
-                             settings->timeout_ms);
+        status = status_fail(&err, TDX_HELPER_TIMEOUT, "%s: killed after %u ms",
+                             request->line.helper, settings->timeout_ms);
         break;
     case HELPER_NO_REPORT:
         if (answer->error != 0)
             (void)status_fail_errno(&err, status, answer->error, "%s", answer->step);
         else
             (void)status_fail(&err, status, "%s: the process that watches it is gone",
-                              request->helper);
+                              request->line.helper);
         break;
     }
     set_verdict(ret, status, &err);
@@ -163,15 +158,15 @@ static void judge(const struct request *request, const struct gate_settings *set
 static void ask_helper(const struct request *request, const struct gate_settings *settings,
                        struct verdict *ret)
 {
-    const char *argv[GATE_ARGUMENTS_LIMIT + 4] = { request->helper, "--verdict", "--config" };
-    struct helper_call call = { .path = request->helper,
+    const char *argv[GATE_ARGUMENTS_LIMIT + 4] = { request->line.helper, "--verdict", "--config" };
+    struct helper_call call = { .path = request->line.helper,
                                 .argv = argv,
                                 .timeout_ms = settings->timeout_ms };
     struct helper_answer answer;
 
-    argv[3] = request->config;
-    for (int i = 0; i < request->word_count; i++)
-        argv[4 + i] = request->words[i];
+    argv[3] = request->line.config;
+    for (int i = 0; i < request->line.word_count; i++)
+        argv[4 + i] = request->line.words[i];
     helper_run(&call, &answer);
     judge(request, settings, &answer, ret);
 }
@@ -231,22 +226,6 @@ static void read_item(pam_handle_t *pamh, int item, char *out, size_t size)
     (void)text_quote(value, strlen(value), out, size);
 }
 
-static void read_arguments(struct request *request, int argc, const char **argv)
-{
-    request->config = GATE_CONF_DEFAULT;
-    request->helper = HELPER_DEFAULT;
-    for (int i = 0; i < argc; i++) {
-        if (strncmp(argv[i], CONFIG_ARGUMENT, strlen(CONFIG_ARGUMENT)) == 0)
-            request->config = argv[i] + strlen(CONFIG_ARGUMENT);
-        else if (strncmp(argv[i], HELPER_ARGUMENT, strlen(HELPER_ARGUMENT)) == 0)
-            request->helper = argv[i] + strlen(HELPER_ARGUMENT);
-        else if (request->word_count < GATE_ARGUMENTS_LIMIT)
-            request->words[request->word_count++] = argv[i];
-        else
-            request->too_many = true;
-    }
-}
-
 static bool is_exempt(const struct request *request, const struct gate_settings *settings)
 {
     const void *user = NULL;
@@ -264,14 +243,14 @@ static int gate(pam_handle_t *pamh, int flags, int argc, const char **argv, int 
     struct tdx_error err = { 0 };
     enum tdx_status status;
 
-    read_arguments(&request, argc, argv);
+    gate_line_read(argc, (const char *const *)argv, &request.line);
     read_item(pamh, PAM_USER, request.user, sizeof(request.user));
     read_item(pamh, PAM_RHOST, request.rhost, sizeof(request.rhost));
-    status = gate_settings_load(&(struct gate_source){ .file = request.config,
-                                                       .arguments = request.words,
-                                                       .argument_count = request.word_count },
+    status = gate_settings_load(&(struct gate_source){ .file = request.line.config,
+                                                       .arguments = request.line.words,
+                                                       .argument_count = request.line.word_count },
                                 &settings, &err);
-    if (status == TDX_OK && request.too_many)
+    if (status == TDX_OK && request.line.too_many)
         status = status_fail(&err, TDX_CONF_SYNTAX, "more than %d arguments of pam_tdx.so",
                              GATE_ARGUMENTS_LIMIT);
     if (is_exempt(&request, &settings)) {
