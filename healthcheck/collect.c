@@ -192,6 +192,29 @@ void collect_probe(const struct collector *collector, const char *name, enum tdx
                     why);
 }
 
+bool collect_probe_file(const struct collector *collector, const char *name, const char *file)
+{
+    static const char failed[] = "!error ";
+    char path[128], key[128];
+    const struct fact *recorded;
+
+    if (!collector->recording)
+        return false;
+    (void)snprintf(path, sizeof(path), "/.probe/%s", file);
+    collect_file(collector, path);
+    recorded = facts_find(collector->facts, key_of("file", path, key, sizeof(key)));
+    key_of("probe", name, key, sizeof(key));
+    if (recorded->state != FACT_KNOWN)
+        facts_set_state(collector->facts, key, recorded->state, recorded->why);
+    else if (recorded->value.size >= sizeof(failed) - 1 &&
+             memcmp(recorded->value.data, failed, sizeof(failed) - 1) == 0)
+        facts_set_state(collector->facts, key, FACT_FAILED,
+                        (const char *)recorded->value.data + sizeof(failed) - 1);
+    else
+        facts_set(collector->facts, key, recorded->value);
+    return true;
+}
+
 /* probe:now: the time of the run, so that a replay judges dates as they were. */
 static void collect_now(const struct collector *collector)
 {

@@ -36,6 +36,11 @@ void collect_files_in(const struct collector *collector, const char *folder, con
 void collect_probe(const struct collector *collector, const char *name, enum tdx_status status,
                    const struct tdx_error *err, struct span value);
 
+/* For a recording: sets probe:NAME from the file /.probe/FILE. A file that begins with "!error " is
+ * a probe that failed, the rest says how. False where this is no recording. */
+bool collect_probe_file(const struct collector *collector, const char *name, const char *file)
+    TDX_MUST_CHECK;
+
 /* All families' facts, in the order of the families. */
 void collect_all(const struct collector *collector);
 

@@ -4,12 +4,11 @@
 #include <string.h>
 
 #include "healthcheck/families.h"
-#include "healthcheck/lines.h"
+#include "healthcheck/gate_setup.h"
 #include "healthcheck/pam_stack.h"
 #include "pam_tdx/gate_conf.h"
 
-#define SERVICE        "sshd"
-#define WANTED_AT_MOST 64 /* files that includes may name outside the usual folders */
+#define SERVICE "sshd"
 
 static void collect(const struct collector *collector)
 {
@@ -17,19 +16,7 @@ static void collect(const struct collector *collector)
 
     for (size_t i = 0; i < sizeof(folders) / sizeof(folders[0]); i++)
         collect_files_in(collector, folders[i], NULL);
-    for (unsigned i = 0; i < WANTED_AT_MOST; i++) {
-        struct pam_stack stack = { 0 };
-        struct tdx_error err = { 0 };
-        char wanted[sizeof(stack.wanted)];
-        enum tdx_status status =
-            pam_stack_read(collector->facts, SERVICE, PAM_TYPE_ACCOUNT, &stack, &err);
-
-        (void)snprintf(wanted, sizeof(wanted), "%s", stack.wanted);
-        pam_stack_free(&stack);
-        if (status == TDX_OK || wanted[0] == '\0')
-            break;
-        collect_file(collector, wanted);
-    }
+    gate_setup_collect_stack(collector, SERVICE);
     collect_stat(collector, GATE_CONF_DEFAULT);
     collect_file(collector, GATE_CONF_DEFAULT);
 }

@@ -5,6 +5,7 @@
 #include <strings.h>
 
 #include "healthcheck/families.h"
+#include "healthcheck/gate_setup.h"
 #include "healthcheck/lines.h"
 #include "healthcheck/rpm_version.h"
 #include "pam_tdx/gate_conf.h"
@@ -67,22 +68,6 @@ static const char *setting(const struct fact *fact, const char *key, char *out, 
     return out;
 }
 
-/* True if sshd asks the gate, and the gate refuses: not where it only warns. */
-static bool enforces(const struct facts *facts)
-{
-    const struct fact *service = facts_find(facts, "file:" SSHD_SERVICE);
-    const struct fact *conf = facts_find(facts, "file:" GATE_CONF_DEFAULT);
-    struct span text = service->value, line;
-    char mode[VALUE_SIZE];
-
-    if (strcmp(setting(conf, "mode", mode, sizeof(mode)), "warn") == 0)
-        return false;
-    while (service->state == FACT_KNOWN && line_next(&text, &line))
-        if (!span_begins(span_trim(line), "#") && span_contains(line, "pam_tdx"))
-            return true;
-    return false;
-}
-
 /* The serial console that the kernel was told to use, "ttyS0"; "" for none. */
 static const char *serial_console(const struct facts *facts, char *out, size_t size)
 {
@@ -101,15 +86,15 @@ static void evaluate_breakglass(const struct evaluation *evaluation, struct find
     const struct facts *facts = evaluation->facts;
     const struct fact *conf = facts_find(facts, "file:" GATE_CONF_DEFAULT);
     const struct fact *service = facts_find(facts, "file:" SSHD_SERVICE);
-    char group[VALUE_SIZE], console[VALUE_SIZE];
+    char group[GATE_GROUP_SIZE], console[VALUE_SIZE];
 
     if (!finding_needs(ret, service, CHECK_SKIP, "no_sshd", "sshd has no file in pam.d") ||
         (conf->state != FACT_ABSENT && !finding_needs(ret, conf, CHECK_SKIP, "no_conf", "")))
         return;
     finding_source(ret, "%s, the units, /proc/cmdline", GATE_CONF_DEFAULT);
-    if (!enforces(facts))
+    if (!gate_setup_enforces(facts, group))
         finding_set(ret, CHECK_INFO, NULL, "the gate refuses nobody yet");
-    else if (setting(conf, "exempt_group", group, sizeof(group))[0] != '\0')
+    else if (group[0] != '\0')
         finding_set(ret, CHECK_PASS, NULL, "the group %s is exempt", group);
     else if (is_known(facts, "link:" WANTS "aliyun.service"))
         finding_set(ret, CHECK_PASS, NULL, "Cloud Assistant (aliyun.service) is enabled");

@@ -22,9 +22,7 @@ struct reading {
     struct tdx_error *err;
 };
 
-/* libpam's tokens: "[...]" is one, without the brackets, and "\]" in it stands for ']'. Returns
- * NULL at the end; *was_bracket may be NULL. */
-static char *next_token(char **rest, bool *was_bracket)
+char *pam_token_next(char **rest, bool *was_bracket)
 {
     char *at = *rest, *end, *to;
 
@@ -265,11 +263,11 @@ static enum tdx_status take_line(struct reading *reading, struct pam_line *line,
     line->control = line->module = line->arguments = line->text + strlen(line->text);
     for (int i = 0; i < PAM_CODES; i++)
         line->action[i] = PAM_ACTION_UNSET;
-    word = next_token(&rest, NULL);
+    word = pam_token_next(&rest, NULL);
     if (word == NULL)
         return TDX_OK;
     if (strcasecmp(word, "@include") == 0) {
-        status = follow(reading, line, next_token(&rest, NULL), any_type, false, depth, &done);
+        status = follow(reading, line, pam_token_next(&rest, NULL), any_type, false, depth, &done);
         line->must_fail = true;
         set_default(line->action, PAM_ACTION_BAD);
         return status != TDX_OK || done ? status : append(reading, line);
@@ -282,11 +280,11 @@ static enum tdx_status take_line(struct reading *reading, struct pam_line *line,
             note_stray(reading->stack, line, word, line->must_fail);
         return TDX_OK;
     }
-    line->control = next_token(&rest, &line->is_bracket);
+    line->control = pam_token_next(&rest, &line->is_bracket);
     is_substack = line->control != NULL && strcasecmp(line->control, "substack") == 0;
     is_include =
         is_substack || (line->control != NULL && strcasecmp(line->control, "include") == 0);
-    module = next_token(&rest, NULL);
+    module = pam_token_next(&rest, NULL);
     if (is_include)
         status = follow(reading, line, module, false, is_substack, depth, &done);
     if (status != TDX_OK || done)

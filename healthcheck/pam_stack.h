@@ -71,6 +71,10 @@ enum tdx_status pam_stack_read(const struct facts *facts, const char *service, e
                                struct pam_stack *ret, struct tdx_error *err) TDX_MUST_CHECK;
 void pam_stack_free(struct pam_stack *stack); /* { 0 } is fine */
 
+/* libpam's tokens, in place: "[...]" is one, without the brackets, and "\]" in it stands for ']'.
+ * Returns NULL at the end; *was_bracket may be NULL. */
+char *pam_token_next(char **rest, bool *was_bracket);
+
 /* Reads the words of a control in brackets, without them. False for one that libpam does not take:
  * then every value is bad. */
 bool pam_control_parse(const char *text, int action[static PAM_CODES]) TDX_MUST_CHECK;

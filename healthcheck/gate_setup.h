@@ -1,0 +1,49 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* How sshd asks the gate on this machine, from the facts: which PAM service, what its account stack
+ * makes of the gate, and with which module, helper and gate.conf. Pure; collectors use it too, to
+ * know what else to look at. */
+#ifndef HEALTHCHECK_GATE_SETUP_H
+#define HEALTHCHECK_GATE_SETUP_H
+
+#include <stdbool.h>
+
+#include "core/base/status.h"
+#include "healthcheck/collect.h"
+#include "healthcheck/facts.h"
+#include "healthcheck/pam_stack.h"
+#include "pam_tdx/gate_conf.h"
+
+#define SSH_SERVICE_SIZE 64
+
+/* probe:gate_conf: the path given with --gate-conf, which stands before what PAM says. */
+struct gate_setup {
+    char service[SSH_SERVICE_SIZE]; /* the PAM service that sshd uses: "sshd" */
+    struct pam_stack stack;
+    struct pam_judgement found;
+    const char *config;    /* gate.conf's path */
+    struct gate_line line; /* the gate's arguments; the defaults where no line asks it */
+    char arguments[PAM_LINE_SIZE];
+};
+
+/* Returns as pam_stack_read() and pam_stack_judge(); whatever it returns, *ret is to be freed, and
+ * config and line are valid. */
+enum tdx_status gate_setup_read(const struct facts *facts, struct gate_setup *ret,
+                                struct tdx_error *err) TDX_MUST_CHECK;
+void gate_setup_free(struct gate_setup *setup);
+
+/* The files of a PAM service's account stack as facts, those that includes name too. */
+void gate_setup_collect_stack(const struct collector *collector, const char *service);
+
+/* gate.conf of the setup and the line's arguments over it, parsed from the facts. *ret is to be
+ * freed in every case, and holds what could be read. Returns TDX_OK; FILE_MISSING, FILE_UNREADABLE
+ * (the fact's reason in err), or what gate_conf_parse() does. */
+enum tdx_status gate_setup_conf(const struct facts *facts, const struct gate_setup *setup,
+                                struct gate_conf *ret, struct tdx_error *err) TDX_MUST_CHECK;
+
+/* True if a login through sshd that the gate refuses is refused: it is asked, its answer counts,
+ * and the mode is not warn. What cannot be read counts as the strict mode. exempt_group: "" for
+ * none. */
+bool gate_setup_enforces(const struct facts *facts, char exempt_group[static GATE_GROUP_SIZE])
+    TDX_MUST_CHECK;
+
+#endif
