@@ -8,9 +8,11 @@
 #include <unistd.h>
 
 #include "healthcheck/families.h"
+#include "healthcheck/lines.h"
 #include "healthcheck/platform.h"
 
-#define NAMES_LIMIT 512
+#define NAMES_LIMIT   512
+#define RECORDED_STAT "/.probe/stat.txt"
 
 static const char *key_of(const char *kind, const char *path, char *out, size_t size)
 {
@@ -29,12 +31,27 @@ static bool is_live_path(const char *path)
     return false;
 }
 
-/* True, with the fact set, if path is not to be looked at. */
-static bool offline(const struct collector *collector, const char *key, const char *path)
+/* What a recording says of path in its stat.txt (collect.h); no data if it says nothing. */
+static struct span recorded_stat(const struct collector *collector, const char *path)
 {
-    if (collector->live || !is_live_path(path))
+    const struct fact *fact = facts_find(collector->facts, "file:" RECORDED_STAT);
+    struct span text = fact->value, line, word;
+
+    while (fact->state == FACT_KNOWN && line_next(&text, &line))
+        if (word_next(&line, &word) && span_is(word, path))
+            return span_trim(line);
+    return (struct span){ NULL, 0 };
+}
+
+/* True, with the fact set, if path is not to be looked at. */
+static bool is_settled(const struct collector *collector, const char *key, const char *path)
+{
+    if (!collector->live && is_live_path(path))
+        facts_set_state(collector->facts, key, FACT_OFFLINE, NULL);
+    else if (collector->recording && span_is(recorded_stat(collector, path), "denied"))
+        facts_set_state(collector->facts, key, FACT_DENIED, "permission denied");
+    else
         return false;
-    facts_set_state(collector->facts, key, FACT_OFFLINE, NULL);
     return true;
 }
 
@@ -60,7 +77,7 @@ void collect_file(const struct collector *collector, const char *path)
     enum tdx_status status;
 
     key_of("file", path, key, sizeof(key));
-    if (offline(collector, key, path))
+    if (is_settled(collector, key, path))
         return;
     status = root_read_file(collector->root, path, FACT_VALUE_LIMIT, &content, &err);
     if (status == TDX_OK)
@@ -79,7 +96,7 @@ static enum tdx_status list(const struct collector *collector, const char *path,
     enum tdx_status status;
 
     key_of("list", path, key, sizeof(key));
-    if (offline(collector, key, path))
+    if (is_settled(collector, key, path))
         return TDX_FILE_MISSING;
     status = root_list_folder(collector->root, path, NAMES_LIMIT, ret, &err);
     if (status != TDX_OK) {
@@ -140,17 +157,26 @@ static const char *type_word(mode_t mode)
 void collect_stat(const struct collector *collector, const char *path)
 {
     char key[512], value[64];
+    struct span recorded = recorded_stat(collector, path);
     struct tdx_error err = { 0 };
     struct stat st;
     enum tdx_status status;
 
     key_of("stat", path, key, sizeof(key));
-    if (offline(collector, key, path))
+    if (is_settled(collector, key, path))
         return;
     status = root_stat(collector->root, path, &st, &err);
     if (status != TDX_OK) {
         set_failure(collector, key, status, &err);
         return;
+    }
+    if (recorded.size > 0) {
+        facts_set(collector->facts, key, recorded);
+        return;
+    }
+    if (collector->recording) {
+        st.st_mode = (st.st_mode & S_IFMT) | (S_ISDIR(st.st_mode) ? 0755U : 0644U);
+        st.st_uid = st.st_gid = 0;
     }
     (void)snprintf(value, sizeof(value), "%s %04o %u %u", type_word(st.st_mode),
                    (unsigned)st.st_mode & 07777U, (unsigned)st.st_uid, (unsigned)st.st_gid);
@@ -165,7 +191,7 @@ void collect_link(const struct collector *collector, const char *path)
     enum tdx_status status;
 
     key_of("link", path, key, sizeof(key));
-    if (offline(collector, key, path))
+    if (is_settled(collector, key, path))
         return;
     status = root_read_link(collector->root, path, &target, &err);
     if (status == TDX_OK)
@@ -234,6 +260,8 @@ static void collect_now(const struct collector *collector)
 
 void collect_all(const struct collector *collector)
 {
+    if (collector->recording)
+        collect_file(collector, RECORDED_STAT);
     collect_now(collector);
     platform_collect(collector);
     for (size_t i = 0; i < family_count; i++)

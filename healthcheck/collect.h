@@ -22,7 +22,11 @@ struct collector {
 };
 
 /* Each sets the fact of that kind (facts.h) for path, below the root. Where collector->live is
- * false, paths below /proc, /sys, /dev and /run are FACT_OFFLINE. */
+ * false, paths below /proc, /sys, /dev and /run are FACT_OFFLINE.
+ *
+ * A recording's files have neither their owners nor their modes: whatever is there counts as
+ * root's, 0644 (folders 0755), unless a line of /.probe/stat.txt says otherwise: "PATH TYPE MODE
+ * UID GID", as in the fact, or "PATH denied" for what may not be read, FACT_DENIED. */
 void collect_file(const struct collector *collector, const char *path);
 void collect_list(const struct collector *collector, const char *path);
 void collect_stat(const struct collector *collector, const char *path);
