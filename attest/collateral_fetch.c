@@ -143,7 +143,7 @@ static enum tdx_status write_bundle(const char *path, const struct collateral *p
     enum tdx_status status = bundle_print(parts, &printed, err);
     int error;
 
-    content = (struct span){ (const uint8_t *)text_string(&printed), printed.length };
+    content = text_span(&printed);
     if (status == TDX_OK && strcmp(path, "-") != 0) {
         status = file_replace(path, content, 0644, err);
     } else if (status == TDX_OK) {

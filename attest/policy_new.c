@@ -178,9 +178,7 @@ int policy_command_new(int argc, char **argv)
     if (status == TDX_OK)
         status = policy_new_write(&plan, &json, &err);
     if (status == TDX_OK)
-        status = policy_write_out(options.out,
-                                  (struct span){ (const uint8_t *)text_string(&json), json.length },
-                                  &err);
+        status = policy_write_out(options.out, text_span(&json), &err);
     text_free(&json);
     if (status != TDX_OK)
         return program_fail(program, status, &err);

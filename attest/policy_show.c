@@ -148,8 +148,7 @@ static void print_json(const struct policy_set *set, const struct notes *notes, 
         json_put_string(&json, "class", policy_class_words((enum policy_class) class));
         json_put_bool(&json, "signed",
                       policy_source_token(set->of_class[class]->source)->is_signed);
-        json_put_raw(&json, "policy",
-                     (struct span){ (const uint8_t *)text_string(&item), item.length });
+        json_put_raw(&json, "policy", text_span(&item));
         json_close(&json, '}');
         text_free(&item);
     }

@@ -143,9 +143,7 @@ static enum tdx_status write_public(const char *path, const struct es384_signer 
     if (status == TDX_OK && !text_ok(&name))
         status = status_fail(err, TDX_NO_MEMORY, "a file name");
     if (status == TDX_OK)
-        status =
-            policy_write_out(text_string(&name),
-                             (struct span){ (const uint8_t *)text_string(&pem), pem.length }, err);
+        status = policy_write_out(text_string(&name), text_span(&pem), err);
     text_free(&pem);
     text_free(&name);
     return status;
@@ -204,10 +202,7 @@ int policy_command_sign(int argc, char **argv)
     if (status == TDX_OK)
         status = policy_sign(file_content_span(&policy), signer, &token, &err);
     if (status == TDX_OK)
-        status =
-            policy_write_out(options.out,
-                             (struct span){ (const uint8_t *)text_string(&token), token.length },
-                             &err);
+        status = policy_write_out(options.out, text_span(&token), &err);
     text_free(&token);
     es384_signer_free(signer);
     file_content_free(&policy);

@@ -4,6 +4,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "core/base/span_text.h"
+
 void bls_entry_free(struct bls_entry *entry)
 {
     free(entry->title);
@@ -93,10 +95,10 @@ static bool take(struct bls_entry *entry, enum bls_reader reader, struct span li
         { "version", &entry->version },
     };
 
-    if (key == 7 && memcmp(line.data, "options", 7) == 0)
+    if (span_is((struct span){ line.data, key }, "options"))
         return keep_options(entry, reader, value, offset + start);
     for (size_t i = 0; i < sizeof(keys) / sizeof(keys[0]); i++)
-        if (strlen(keys[i].key) == key && memcmp(line.data, keys[i].key, key) == 0)
+        if (span_is((struct span){ line.data, key }, keys[i].key))
             return keep(keys[i].place, value);
     return true;
 }
@@ -104,11 +106,10 @@ static bool take(struct bls_entry *entry, enum bls_reader reader, struct span li
 bool bls_read(struct span file, enum bls_reader reader, struct bls_entry *ret)
 {
     for (size_t at = 0, end; at < file.size; at = end + 1) {
-        const uint8_t *newline = memchr(file.data + at, '\n', file.size - at);
         struct span line;
         size_t key, start;
 
-        end = newline != NULL ? (size_t)(newline - file.data) : file.size;
+        end = span_line_end(file, at);
         while (at < end && (file.data[at] == ' ' || file.data[at] == '\t'))
             at++;
         line = (struct span){ file.data + at, end - at };

@@ -4,6 +4,7 @@
 #include <string.h>
 #include <strings.h>
 
+#include "core/base/span_text.h"
 #include "grub-tool/boot_layout_internal.h"
 
 #define SMALL_FILE      ((size_t)64 << 10)
@@ -21,7 +22,7 @@ static bool file_holds(const struct root *root, const char *path, size_t limit, 
 {
     struct file_content content = { 0 };
     bool holds = root_read_file(root, path, limit, &content, NULL) == TDX_OK &&
-                 memmem(content.data, content.size, bytes, strlen(bytes)) != NULL;
+                 span_contains(file_content_span(&content), bytes);
 
     file_content_free(&content);
     return holds;
@@ -32,25 +33,11 @@ static void file_value(const struct root *root, const char *path, const char *na
                        size_t size)
 {
     struct file_content content = { 0 };
+    struct span text = { NULL, 0 };
 
-    out[0] = '\0';
     if (root_read_file(root, path, SMALL_FILE, &content, NULL) == TDX_OK)
-        for (const char *line = (const char *)content.data; line != NULL && *line != '\0';) {
-            size_t length = strlen(name);
-
-            if (strncmp(line, name, length) == 0 && line[length] == '=') {
-                const char *value = line + length + 1;
-
-                value += *value == '"' || *value == '\'';
-                length = strcspn(value, "\"'\r\n");
-                if (length < size) {
-                    memcpy(out, value, length);
-                    out[length] = '\0';
-                }
-            }
-            line = strchr(line, '\n');
-            line = line != NULL ? line + 1 : NULL;
-        }
+        text = file_content_span(&content);
+    (void)os_release_value(text, name, out, size);
     file_content_free(&content);
 }
 

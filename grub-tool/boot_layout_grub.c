@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "core/base/span_text.h"
 #include "grub-tool/boot_layout_internal.h"
 #include "grub-tool/grub_expand.h"
 #include "grub-tool/grub_parse.h"
@@ -26,15 +27,14 @@ static bool is_rescue(const char *id, const char *title)
 
 static bool names_kernelopts(struct span options)
 {
-    return memmem(options.data, options.size, "$kernelopts", 11) != NULL ||
-           memmem(options.data, options.size, "${kernelopts}", 13) != NULL;
+    return span_contains(options, "$kernelopts") || span_contains(options, "${kernelopts}");
 }
 
 /* An entry of /boot/loader/entries. */
 static enum tdx_status add_bls(struct collector *c, const struct bls_file *file,
                                struct tdx_error *err)
 {
-    struct span options = { (const uint8_t *)"$default_kernelopts", 19 };
+    struct span options = span_of("$default_kernelopts");
     struct text once = { 0 }, expanded = { 0 };
     struct boot_entry *entry;
     enum tdx_status status;
@@ -46,15 +46,13 @@ static enum tdx_status add_bls(struct collector *c, const struct bls_file *file,
     if (entry == NULL)
         return status_fail(err, TDX_NO_MEMORY, "%s", file->path);
     if (file->entry.options != NULL)
-        options =
-            (struct span){ (const uint8_t *)file->entry.options, strlen(file->entry.options) };
+        options = span_of(file->entry.options);
     entry->file = strdup(file->path);
     entry->rescue = is_rescue(entry->id, entry->title);
     entry->uses_kernelopts = names_kernelopts(options);
     c->kernelopts |= entry->uses_kernelopts && !entry->rescue;
     grub_expand_bls(options, &c->script->env, &once);
-    grub_expand_script((struct span){ (const uint8_t *)text_string(&once), once.length },
-                       &c->script->env, &expanded);
+    grub_expand_script(text_span(&once), &c->script->env, &expanded);
     status = boot_layout_add_line(c->layout, entry,
                                   &(struct boot_line_source){
                                       .path = file->path,

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "core/base/span_text.h"
 #include "grub-tool/boot_layout_internal.h"
 
 #define LOADER_CONF_LIMIT 65536
@@ -70,16 +71,16 @@ enum tdx_status boot_layout_from_systemd(const struct root *root, const char *fo
         }
         entry->file = strdup(file->path);
         entry->rescue = strstr(file->id, "rescue") != NULL;
-        status = boot_layout_add_line(ret, entry,
-                                      &(struct boot_line_source){
-                                          .path = file->path,
-                                          .start = file->entry.options_start,
-                                          .end = file->entry.options_end,
-                                          .runs = true,
-                                          .kernel = file->entry.linux_path,
-                                          .options = { (const uint8_t *)options, strlen(options) },
-                                          .kind = BOOT_TEXT_PLAIN },
-                                      err);
+        status =
+            boot_layout_add_line(ret, entry,
+                                 &(struct boot_line_source){ .path = file->path,
+                                                             .start = file->entry.options_start,
+                                                             .end = file->entry.options_end,
+                                                             .runs = true,
+                                                             .kernel = file->entry.linux_path,
+                                                             .options = span_of(options),
+                                                             .kind = BOOT_TEXT_PLAIN },
+                                 err);
     }
     for (size_t i = ret->entry_count; i > 0 && pattern != NULL && pattern[0] != '\0'; i--)
         if (is_wanted(pattern, ret->entries[i - 1].id))

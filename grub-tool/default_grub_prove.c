@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "core/base/span_text.h"
 #include "grub-tool/default_grub_internal.h"
 
 /* The last swiotlb word that the kernel looks at must be token (or there must be none). */
@@ -63,8 +64,7 @@ static bool hidden_later(const struct shell_script *script)
     for (size_t i = 0; i < script->file_count; i++) {
         struct span text = script->files[i].text;
 
-        if (memmem(text.data, text.size, DEFAULT_GRUB_LATER, strlen(DEFAULT_GRUB_LATER)) != NULL &&
-            memmem(text.data, text.size, "swiotlb", 7) != NULL)
+        if (span_contains(text, DEFAULT_GRUB_LATER) && span_contains(text, "swiotlb"))
             return true;
     }
     return false;
@@ -99,8 +99,7 @@ bool default_grub_prove(struct editor *e, const struct default_grub_edit *edit)
     for (size_t i = 0; i < e->input->count; i++) {
         files[i] = e->input->files[i];
         if (edit->changed[i])
-            files[i].text = (struct span){ (const uint8_t *)text_string(&edit->files[i]),
-                                           edit->files[i].length };
+            files[i].text = text_span(&edit->files[i]);
     }
     fine = shell_script_read(files, e->input->count, DEFAULT_GRUB_NAME, &after);
     variable = fine ? shell_script_variable(&after, DEFAULT_GRUB_NAME) : NULL;

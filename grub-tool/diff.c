@@ -4,6 +4,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "core/base/span_text.h"
+
 #define CONTEXT    3
 #define LINE_SHOWN 4096
 
@@ -28,9 +30,9 @@ static bool split(struct span text, struct lines *ret)
     if (ret->line == NULL)
         return false;
     for (size_t at = 0; at < text.size;) {
-        const uint8_t *newline = memchr(text.data + at, '\n', text.size - at);
-        size_t end = newline != NULL ? (size_t)(newline - text.data) + 1 : text.size;
+        size_t end = span_line_end(text, at);
 
+        end += end < text.size ? 1 : 0;
         ret->line[ret->count++] = (struct span){ text.data + at, end - at };
         at = end;
     }

@@ -7,6 +7,7 @@
 
 #include "core/base/files.h"
 #include "core/base/process.h"
+#include "core/base/span_text.h"
 #include "grub-tool/boot_layout_internal.h"
 #include "grub-tool/diff.h"
 #include "grub-tool/grub_script.h"
@@ -92,8 +93,8 @@ static const struct boot_entry *find_entry(const struct boot_layout *layout, con
 static bool same_line(const struct boot_line *a, const struct boot_line *b)
 {
     struct boot_words left = { 0 }, right = { 0 };
-    struct span one = { (const uint8_t *)a->kernel_line, strlen(a->kernel_line) };
-    struct span two = { (const uint8_t *)b->kernel_line, strlen(b->kernel_line) };
+    struct span one = span_of(a->kernel_line);
+    struct span two = span_of(b->kernel_line);
     bool same = boot_words_split(one, NULL, BOOT_TEXT_PLAIN, &left, NULL) == TDX_OK &&
                 boot_words_split(two, NULL, BOOT_TEXT_PLAIN, &right, NULL) == TDX_OK &&
                 token_same_others(&left, &right);
@@ -127,8 +128,7 @@ static const char *compare_entries(const struct boot_layout *old, const struct b
 static bool has_line(struct span text, const char *line, size_t size)
 {
     for (size_t at = 0; at < text.size;) {
-        const uint8_t *newline = memchr(text.data + at, '\n', text.size - at);
-        size_t end = newline != NULL ? (size_t)(newline - text.data) : text.size;
+        size_t end = span_line_end(text, at);
 
         while (at < end && (text.data[at] == ' ' || text.data[at] == '\t'))
             at++;
@@ -146,8 +146,7 @@ static const char *compare_disks(struct span old, struct span new_)
     static const char *const words[] = { "search ", "search.", "set root=", "initrd" };
 
     for (size_t at = 0; at < old.size;) {
-        const uint8_t *newline = memchr(old.data + at, '\n', old.size - at);
-        size_t end = newline != NULL ? (size_t)(newline - old.data) : old.size;
+        size_t end = span_line_end(old, at);
 
         while (at < end && (old.data[at] == ' ' || old.data[at] == '\t'))
             at++;

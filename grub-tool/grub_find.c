@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "core/base/span_text.h"
 #include "grub-tool/grub_parse.h"
 #include "grub-tool/grub_script.h"
 
@@ -43,11 +44,8 @@ enum grub_config_kind grub_config_kind(struct span text)
     bool chain = false;
 
     for (size_t start = 0, end; start < text.size; start = end + 1) {
-        const uint8_t *newline = memchr(text.data + start, '\n', text.size - start);
-
-        end = newline != NULL ? (size_t)(newline - text.data) : text.size;
-        if (end - start >= sizeof(made) - 1 &&
-            memcmp(text.data + start, made, sizeof(made) - 1) == 0)
+        end = span_line_end(text, start);
+        if (span_begins((struct span){ text.data + start, end - start }, made))
             return GRUB_CONFIG_FULL;
         if (first_word_is(text, start, end, "menuentry") ||
             first_word_is(text, start, end, "submenu") || first_word_is(text, start, end, "blscfg"))

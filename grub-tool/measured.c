@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "core/base/base64.h"
+#include "core/base/span_text.h"
 #include "core/evidence/event_log.h"
 
 #define POLICY_FOLDER "/etc/tdx-gate"
@@ -56,7 +57,7 @@ static bool names_config(struct span data)
     static const char *const names[] = { "grub.cfg", "grubenv", "loader/entries" };
 
     for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++)
-        if (holds(data, (struct span){ (const uint8_t *)names[i], strlen(names[i]) }))
+        if (holds(data, span_of(names[i])))
             return true;
     return false;
 }

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "core/base/span_text.h"
 #include "grub-tool/diff.h"
 #include "grub-tool/grub_env.h"
 
@@ -197,7 +198,7 @@ static enum tdx_status plan_entry(struct planner *p, const struct boot_entry *en
 static bool names_swiotlb(const struct plan_file *file, size_t start, size_t end)
 {
     return end <= file->before.size && start <= end &&
-           memmem(file->before.data + start, end - start, "swiotlb", 7) != NULL;
+           span_contains((struct span){ file->before.data + start, end - start }, "swiotlb");
 }
 
 /* Entries that hold their options; those that take them from kernelopts only if they have a
@@ -240,8 +241,7 @@ static enum tdx_status plan_grubenv(struct planner *p)
     status = grubenv_load(file_content_span(&file->before), file->path, &env, p->err);
     now = grub_env_get(&env, "kernelopts");
     if (status == TDX_OK) {
-        why = token_edit((struct span){ (const uint8_t *)now, strlen(now) }, BOOT_TEXT_GRUB,
-                         p->wish, &value);
+        why = token_edit(span_of(now), BOOT_TEXT_GRUB, p->wish, &value);
         status = why == NULL ? TDX_OK : refuse(p, file->path, why);
     }
     if (status == TDX_OK)
@@ -309,9 +309,7 @@ static enum tdx_status plan_direct(struct planner *p)
             }
             text_clear(&now);
             text_add_n(&now, text_string(&file->after), file->after.length);
-            status = edit_region(p, file,
-                                 (struct span){ (const uint8_t *)text_string(&now), now.length },
-                                 line->start, line->end, BOOT_TEXT_GRUB);
+            status = edit_region(p, file, text_span(&now), line->start, line->end, BOOT_TEXT_GRUB);
         }
     text_free(&now);
     if (status == TDX_OK)
@@ -400,8 +398,6 @@ void plan_diff(const struct plan *plan, struct text *ret)
         if (file->what == PLAN_GUARD)
             continue;
         diff_unified(file->path, file->existed, file_content_span(&file->before), true,
-                     (struct span){ (const uint8_t *)text_string(&file->after),
-                                    file->after.length },
-                     ret);
+                     text_span(&file->after), ret);
     }
 }

@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "core/base/span_text.h"
 #include "grub-tool/shell_script.h"
 
 struct runner {
@@ -10,11 +11,6 @@ struct runner {
     const struct shell_command *command;
     struct span text; /* of the command's file */
 };
-
-static bool span_is(struct span span, const char *word)
-{
-    return span.size == strlen(word) && memcmp(span.data, word, span.size) == 0;
-}
 
 static struct span name_at(struct span text, size_t at)
 {
@@ -56,7 +52,7 @@ static struct shell_variable *find(const struct shell_script *script, struct spa
 const struct shell_variable *shell_script_variable(const struct shell_script *script,
                                                    const char *name)
 {
-    return find(script, (struct span){ (const uint8_t *)name, strlen(name) });
+    return find(script, span_of(name));
 }
 
 static struct shell_variable *make(struct shell_script *script, struct span name)
@@ -295,9 +291,7 @@ static bool taint_all(const struct runner *r, const char *why)
         if (!taint(r, r->script->variables[i].name, why))
             return false;
     /* The watched one may be set by it even if nothing has set it here. */
-    return taint(r,
-                 (struct span){ (const uint8_t *)r->script->watched, strlen(r->script->watched) },
-                 why);
+    return taint(r, span_of(r->script->watched), why);
 }
 
 static bool run_set(const struct runner *r, size_t first)

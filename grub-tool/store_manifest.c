@@ -65,9 +65,7 @@ enum tdx_status store_manifest_write(const struct store_change *change, struct t
     if (!text_ok(&text))
         status = status_fail(err, TDX_NO_MEMORY, "the manifest");
     else
-        status = file_replace_at(change->folder, "manifest",
-                                 (struct span){ (const uint8_t *)text_string(&text), text.length },
-                                 0600, err);
+        status = file_replace_at(change->folder, "manifest", text_span(&text), 0600, err);
     text_free(&text);
     return status;
 }

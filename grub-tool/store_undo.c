@@ -125,9 +125,7 @@ static enum tdx_status plan_all(struct undoer *u)
             plan_step(u, i, &now, &old, &new_);
             if (u->how->dry_run && u->steps[i].action == PUT_BACK)
                 diff_unified(file->path, true, file_content_span(&now), true,
-                             (struct span){ (const uint8_t *)text_string(&u->steps[i].bytes),
-                                            u->steps[i].bytes.length },
-                             u->how->differences);
+                             text_span(&u->steps[i].bytes), u->how->differences);
             if (!text_ok(&u->steps[i].bytes))
                 status = status_fail(u->err, TDX_NO_MEMORY, "%s", file->path);
         }
@@ -220,10 +218,7 @@ static enum tdx_status do_step(struct undoer *u, size_t i)
     if (status != TDX_OK)
         return status;
     if (step->action == PUT_BACK)
-        status = file_replace_at(folder, name,
-                                 (struct span){ (const uint8_t *)text_string(&step->bytes),
-                                                step->bytes.length },
-                                 (mode_t)file->mode, u->err);
+        status = file_replace_at(folder, name, text_span(&step->bytes), (mode_t)file->mode, u->err);
     if (status == TDX_OK && step->action == REMOVE)
         error = unlinkat(folder, name, 0) == 0 ? 0 : errno;
     if (status == TDX_OK && step->action != REMOVE)

@@ -59,8 +59,7 @@ static void collect_layout(const struct collector *collector)
     status = boot_layout_read(collector->root, layout, &err);
     if (status == TDX_OK)
         print_layout(layout, &lines);
-    collect_probe(collector, "boot", status, &err,
-                  (struct span){ (const uint8_t *)text_string(&lines), lines.length });
+    collect_probe(collector, "boot", status, &err, text_span(&lines));
     boot_layout_free(layout);
     free(layout);
     text_free(&lines);

@@ -7,6 +7,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "core/base/span_text.h"
 #include "healthcheck/families.h"
 #include "healthcheck/lines.h"
 #include "healthcheck/platform.h"
@@ -106,8 +107,7 @@ static enum tdx_status list(const struct collector *collector, const char *path,
     for (size_t i = 0; i < ret->count; i++)
         text_addf(&names, "%s%s", i > 0 ? "\n" : "", ret->names[i]);
     if (text_ok(&names))
-        facts_set(collector->facts, key,
-                  (struct span){ (const uint8_t *)text_string(&names), names.length });
+        facts_set(collector->facts, key, text_span(&names));
     text_free(&names);
     return TDX_OK;
 }
@@ -180,7 +180,7 @@ void collect_stat(const struct collector *collector, const char *path)
     }
     (void)snprintf(value, sizeof(value), "%s %04o %u %u", type_word(st.st_mode),
                    (unsigned)st.st_mode & 07777U, (unsigned)st.st_uid, (unsigned)st.st_gid);
-    facts_set(collector->facts, key, (struct span){ (const uint8_t *)value, strlen(value) });
+    facts_set(collector->facts, key, span_of(value));
 }
 
 void collect_link(const struct collector *collector, const char *path)
@@ -195,8 +195,7 @@ void collect_link(const struct collector *collector, const char *path)
         return;
     status = root_read_link(collector->root, path, &target, &err);
     if (status == TDX_OK)
-        facts_set(collector->facts, key,
-                  (struct span){ (const uint8_t *)text_string(&target), target.length });
+        facts_set(collector->facts, key, text_span(&target));
     else
         set_failure(collector, key, status, &err);
     text_free(&target);
@@ -248,8 +247,7 @@ static void collect_now(const struct collector *collector)
     const struct fact *recorded;
 
     (void)snprintf(seconds, sizeof(seconds), "%lld", (long long)time(NULL));
-    facts_set(collector->facts, "probe:now",
-              (struct span){ (const uint8_t *)seconds, strlen(seconds) });
+    facts_set(collector->facts, "probe:now", span_of(seconds));
     if (!collector->recording)
         return;
     collect_file(collector, "/.probe/now");

@@ -84,8 +84,7 @@ static void collect_collateral(const struct collector *collector, const struct g
         status = source_collateral(&request, &quote, &found, &err);
     if (status == TDX_OK)
         status = bundle_print(&found.bundle.parts, &printed, &err);
-    collect_probe(collector, "collateral", status, &err,
-                  (struct span){ (const uint8_t *)text_string(&printed), printed.length });
+    collect_probe(collector, "collateral", status, &err, text_span(&printed));
     source_found_free(&found);
     text_free(&printed);
 }

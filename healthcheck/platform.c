@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "core/base/conf.h"
+#include "core/base/span_text.h"
 #include "healthcheck/lines.h"
 #include "healthcheck/rpm_version.h"
 
@@ -76,7 +77,7 @@ bool platform_kernel_minimum(const struct facts *facts, const char *release,
     char value[PLATFORM_LINE_SIZE], tag[64];
 
     for (unsigned at = 0; platform_next(facts, "kernel_minimum", &at, value, &ret->file);) {
-        struct span rest = { (const uint8_t *)value, strlen(value) }, word;
+        struct span rest = span_of(value), word;
 
         if (!word_next(&rest, &word))
             continue;

@@ -113,8 +113,7 @@ static void collect(const struct collector *collector)
         swiotlb_facts_read(collector->root, facts);
         swiotlb_advise(facts, &advice);
         print_facts(facts, &advice, &lines);
-        facts_set(collector->facts, PROBE,
-                  (struct span){ (const uint8_t *)text_string(&lines), lines.length });
+        facts_set(collector->facts, PROBE, text_span(&lines));
     }
     text_free(&lines);
     free(log);

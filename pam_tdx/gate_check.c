@@ -152,7 +152,7 @@ static enum tdx_status hash_inputs(const struct login *login, uint8_t ret[static
     for (; count < login->bundles.count; count++)
         parts[count] = file_content_span(&login->bundles.text[count]);
     parts[count++] = (struct span){ login->trust.public_key, sizeof(login->trust.public_key) };
-    parts[count++] = (struct span){ (const uint8_t *)text_string(&floor), floor.length };
+    parts[count++] = text_span(&floor);
     if (text_ok(&floor))
         status = crypto_sha512(parts, count, hash, err);
     else

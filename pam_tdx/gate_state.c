@@ -11,6 +11,7 @@
 #include <unistd.h>
 
 #include "core/base/hex.h"
+#include "core/base/span_text.h"
 #include "core/base/text.h"
 
 #define RECORD_NAME  "quote"
@@ -66,9 +67,7 @@ enum tdx_status gate_record_store(int state, const struct gate_record *record,
     text_addf(&text, "\n%s\n%s\n\n", status_id(record->status), record->detail);
     text_add_n(&text, (const char *)record->quote.data, record->quote.size);
     if (text_ok(&text))
-        status = file_replace_at(state, RECORD_NAME,
-                                 (struct span){ (const uint8_t *)text_string(&text), text.length },
-                                 0600, err);
+        status = file_replace_at(state, RECORD_NAME, text_span(&text), 0600, err);
     else
         (void)status_fail(err, status, "the record of a quote");
     text_free(&text);
@@ -152,7 +151,6 @@ void gate_memory_store(int state, const struct gate_memory *memory)
     enum tdx_status status;
 
     hex_encode(memory, sizeof(*memory), text);
-    status = file_replace_at(state, MEMORY_NAME,
-                             (struct span){ (const uint8_t *)text, strlen(text) }, 0600, NULL);
+    status = file_replace_at(state, MEMORY_NAME, span_of(text), 0600, NULL);
     (void)status; /* then the next login does this work again */
 }

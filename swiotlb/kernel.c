@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "core/base/number.h"
+#include "core/base/span_text.h"
 
 #define VERSION_PART_MAX 9999
 
@@ -38,7 +39,7 @@ struct swiotlb_kernel swiotlb_kernel_parse(const char *release)
     static const char *const vendor_marks[] = {
         ".el7", ".el8", ".el9", ".oe1", ".oe2", "-150", NULL
     };
-    struct span in = { (const uint8_t *)release, strlen(release) };
+    struct span in = span_of(release);
     struct swiotlb_kernel kernel = { 0 };
 
     if (!version_part(&in, &kernel.major) || !version_part(&in, &kernel.minor))

@@ -36,7 +36,7 @@ static bool range_after(struct span text, const char *words, uint64_t *ret_start
 {
     struct span at = span_after(text, words);
 
-    return at.data != NULL && number_take_hex(&at, ret_start) && span_starts(&at, "-0x") &&
+    return at.data != NULL && number_take_hex(&at, ret_start) && span_take(&at, "-0x") &&
            number_take_hex(&at, ret_end) && *ret_start < *ret_end &&
            *ret_end <= PHYSICAL_ADDRESS_LIMIT;
 }
@@ -56,7 +56,7 @@ static bool read_version(struct reading *reading, struct span message)
     struct kernel_log *log = reading->log;
     const uint8_t *blank;
 
-    if (!span_starts(&message, "Linux version "))
+    if (!span_take(&message, "Linux version "))
         return false;
     /* Newest first, "Command line:" comes before "Linux version" and all of this boot was read. */
     if (reading->after_command_line) {
@@ -78,10 +78,10 @@ static bool read_version(struct reading *reading, struct span message)
 static bool read_command_line(struct reading *reading, struct span message)
 {
     struct kernel_log *log = reading->log;
-    bool kernel_form = span_starts(&message, "Kernel command line: ");
+    bool kernel_form = span_take(&message, "Kernel command line: ");
     size_t used = 0;
 
-    if (!kernel_form && !span_starts(&message, "Command line: "))
+    if (!kernel_form && !span_take(&message, "Command line: "))
         return false;
     if (kernel_form && reading->command_line_goes_on)
         used = strlen(log->command_line);
@@ -110,10 +110,11 @@ static void read_encryption(struct reading *reading, struct span message)
         names = message;
         reading->encryption_torn = false;
     }
-    if ((names.data != NULL && span_has(names, "Intel TDX")) ||
-        span_has(message, "tdx: Guest detected"))
+    if ((names.data != NULL && span_contains(names, "Intel TDX")) ||
+        span_contains(message, "tdx: Guest detected"))
         log->tdx = log->confidential = true;
-    if (span_has(message, "Memory encryption is active and system is using DMA bounce buffers"))
+    if (span_contains(message,
+                      "Memory encryption is active and system is using DMA bounce buffers"))
         log->confidential = true;
 }
 
@@ -123,7 +124,7 @@ static void read_mapped(struct kernel_log *log, struct span message)
 {
     uint64_t start, end;
 
-    if (!span_has(message, "mapped") || !range_after(message, "[mem 0x", &start, &end))
+    if (!span_contains(message, "mapped") || !range_after(message, "[mem 0x", &start, &end))
         return;
     log->mapped_bytes = maybe_u64(end - start);
 }
@@ -144,21 +145,22 @@ static void read_setup(struct kernel_log *log, struct span message)
     if (number.known)
         log->rule_mib = number;
     slabs = span_after(at, "bounce buffer size adjusted ");
-    if (slabs.data != NULL && number_take(&slabs, &number.value) && span_starts(&slabs, " -> ")) {
+    if (slabs.data != NULL && number_take(&slabs, &number.value) && span_take(&slabs, " -> ")) {
         log->halved_from = maybe_u64(number.value);
         if (number_take(&slabs, &number.value))
             log->halved_to = maybe_u64(number.value);
     }
     number = number_after(at, "Failed to allocate ");
-    if (number.known && span_has(at, "bytes align="))
+    if (number.known && span_contains(at, "bytes align="))
         log->slots_failed = true;
     else if (number.known && (!log->failed_bytes.known || log->failed_bytes.value < number.value))
         log->failed_bytes = number;
-    if (span_has(at, "failed to allocate tlb structure") || span_has(at, "Cannot allocate buffer"))
+    if (span_contains(at, "failed to allocate tlb structure") ||
+        span_contains(at, "Cannot allocate buffer"))
         log->gave_up = true;
-    if (span_has(at, "No low mem"))
+    if (span_contains(at, "No low mem"))
         log->no_low_mem = true;
-    if (span_has(at, "Failed to allocate new pool"))
+    if (span_contains(at, "Failed to allocate new pool"))
         log->pool_failures++;
 }
 
@@ -167,14 +169,14 @@ static void read_memory(struct kernel_log *log, struct span message)
     struct span at = message;
     uint64_t start, end, kib, mib;
 
-    if (span_starts(&at, "BIOS-e820: ") && span_has(at, "usable") &&
+    if (span_take(&at, "BIOS-e820: ") && span_contains(at, "usable") &&
         range_after(at, "[mem 0x", &start, &end)) {
         low_memory_add(&log->low, start, end + 1); /* inclusive there */
         return;
     }
     at = message;
-    if (span_starts(&at, "Memory: ") && number_take(&at, &kib) && span_starts(&at, "K/") &&
-        number_take(&at, &kib) && span_starts(&at, "K available"))
+    if (span_take(&at, "Memory: ") && number_take(&at, &kib) && span_take(&at, "K/") &&
+        number_take(&at, &kib) && span_take(&at, "K available"))
         log->memory = maybe_u64(number_multiply(kib, 1024));
     at = span_after(message, "nr_cpu_ids:");
     if (at.data != NULL && number_take(&at, &start) && start > 0)
@@ -182,25 +184,25 @@ static void read_memory(struct kernel_log *log, struct span message)
     if (range_after(message, "crashkernel reserved: 0x", &start, &end))
         low_memory_cut(&log->low, start, end);
     at = message;
-    if (span_starts(&at, "Reserving ") && number_take(&at, &mib) &&
-        span_starts(&at, "MB of memory at ") && number_take(&at, &start) &&
-        span_has(at, "crashkernel") && mib < 65536 && start < 65536)
+    if (span_take(&at, "Reserving ") && number_take(&at, &mib) &&
+        span_take(&at, "MB of memory at ") && number_take(&at, &start) &&
+        span_contains(at, "crashkernel") && mib < 65536 && start < 65536)
         low_memory_cut(&log->low, start << 20, (start + mib) << 20);
 }
 
 static void read_trouble(struct kernel_log *log, struct span message)
 {
-    bool panics = span_has(message, "Kernel panic - not syncing: ");
+    bool panics = span_contains(message, "Kernel panic - not syncing: ");
 
-    if (span_has(message, "Can not allocate SWIOTLB buffer earlier")) {
+    if (span_contains(message, "Can not allocate SWIOTLB buffer earlier")) {
         log->no_buffer_lines++;
         log->panicked |= panics;
     }
-    if (panics && (span_has(message, "nslabs = ") || span_has(message, "bytes align=")))
+    if (panics && (span_contains(message, "nslabs = ") || span_contains(message, "bytes align=")))
         log->panicked = true;
-    if (span_has(message, "swiotlb addr ") && span_has(message, " overflow "))
+    if (span_contains(message, "swiotlb addr ") && span_contains(message, " overflow "))
         log->overflow_lines++;
-    if (span_has(message, "setup_io_tlb_npages") && span_has(message, "RIP: "))
+    if (span_contains(message, "setup_io_tlb_npages") && span_contains(message, "RIP: "))
         log->bare_crash = true;
 }
 

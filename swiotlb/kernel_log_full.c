@@ -13,9 +13,9 @@ bool full_line_counts(struct span message, struct full_line *line)
     uint64_t total, used;
 
     span_skip_blanks(&message);
-    if (!span_starts(&message, "total ") || !number_take(&message, &total) ||
-        !span_starts(&message, " (slots), used ") || !number_take(&message, &used) ||
-        !span_starts(&message, " (slots)"))
+    if (!span_take(&message, "total ") || !number_take(&message, &total) ||
+        !span_take(&message, " (slots), used ") || !number_take(&message, &used) ||
+        !span_take(&message, " (slots)"))
         return false;
     line->total = maybe_u64(total);
     line->used = maybe_u64(used);
@@ -55,9 +55,9 @@ bool full_line_read(const struct kernel_log_line *line, struct full_line *ret)
     name = last_word(&before);
     if (name.size > 0)
         (void)text_quote(name.data, name.size, full.driver, sizeof(full.driver));
-    if (span_starts(&at, " (sz: ") && number_take(&at, &bytes) && span_starts(&at, " bytes)")) {
+    if (span_take(&at, " (sz: ") && number_take(&at, &bytes) && span_take(&at, " bytes)")) {
         full.bytes = maybe_u64(bytes);
-        (void)!(span_starts(&at, ",") && full_line_counts(at, &full)); /* absent up to 5.0 */
+        (void)!(span_take(&at, ",") && full_line_counts(at, &full)); /* absent up to 5.0 */
     }
     *ret = full;
     return true;
@@ -140,7 +140,7 @@ void full_read_rest(struct kernel_log_full *full, struct span message)
     struct span at = span_after(message, "swiotlb_tbl_map_single: ");
     uint64_t number;
 
-    if (at.data != NULL && number_take(&at, &number) && span_starts(&at, " callbacks suppressed"))
+    if (at.data != NULL && number_take(&at, &number) && span_take(&at, " callbacks suppressed"))
         full->suppressed = number_add(full->suppressed, number);
     at = span_after(message, "Out of SW-IOMMU space for ");
     if (at.data != NULL && number_take(&at, &number)) {

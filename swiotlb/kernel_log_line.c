@@ -6,46 +6,6 @@
 #define PRIORITIES_OF_KERNEL 8   /* facility 0: priorities 0 to 7 */
 #define WORD_LIMIT           256 /* host names and program names are shorter */
 
-static void skip(struct span *text, size_t size)
-{
-    text->data += size;
-    text->size -= size;
-}
-
-bool span_starts(struct span *text, const char *words)
-{
-    size_t length = strlen(words);
-
-    if (text->size < length || memcmp(text->data, words, length) != 0)
-        return false;
-    skip(text, length);
-    return true;
-}
-
-struct span span_after(struct span text, const char *words)
-{
-    const uint8_t *found = NULL;
-    size_t length = strlen(words), before;
-
-    if (text.size >= length)
-        found = memmem(text.data, text.size, words, length);
-    if (found == NULL)
-        return (struct span){ 0 };
-    before = (size_t)(found - text.data) + length;
-    return (struct span){ found + length, text.size - before };
-}
-
-bool span_has(struct span text, const char *words)
-{
-    return span_after(text, words).data != NULL;
-}
-
-void span_skip_blanks(struct span *text)
-{
-    while (text->size > 0 && (text->data[0] == ' ' || text->data[0] == '\t'))
-        skip(text, 1);
-}
-
 static bool take_digits(struct span *text, size_t least, size_t most, uint64_t *ret)
 {
     size_t before = text->size;
@@ -64,17 +24,17 @@ static bool take_uptime(struct span *text, uint64_t *ret)
     uint64_t seconds, fraction;
     const uint8_t *close;
 
-    if (!span_starts(&at, "["))
+    if (!span_take(&at, "["))
         return false;
     span_skip_blanks(&at);
-    if (!take_digits(&at, 1, 10, &seconds) || !span_starts(&at, ".") ||
+    if (!take_digits(&at, 1, 10, &seconds) || !span_take(&at, ".") ||
         !take_digits(&at, 6, 6, &fraction) || at.size == 0 ||
         (at.data[0] != ']' && at.data[0] != ' ' && at.data[0] != ','))
         return false;
     close = memchr(at.data, ']', at.size < 40 ? at.size : 40);
     if (close == NULL)
         return false;
-    skip(&at, (size_t)(close - at.data) + 1);
+    span_skip(&at, (size_t)(close - at.data) + 1);
     *text = at;
     *ret = seconds * 1000000 + fraction;
     return true;
@@ -90,7 +50,7 @@ static bool take_bracket(struct span *text)
     close = memchr(text->data, ']', text->size < 40 ? text->size : 40);
     if (close == NULL)
         return false;
-    skip(text, (size_t)(close - text->data) + 1);
+    span_skip(text, (size_t)(close - text->data) + 1);
     return true;
 }
 
@@ -101,20 +61,20 @@ static void take_priority(struct span *text, struct kernel_log_line *line)
     uint64_t priority, sequence, micros;
     const uint8_t *end;
 
-    if (span_starts(&at, "<") && take_digits(&at, 1, 3, &priority) && span_starts(&at, ">")) {
+    if (span_take(&at, "<") && take_digits(&at, 1, 3, &priority) && span_take(&at, ">")) {
         line->foreign = priority >= PRIORITIES_OF_KERNEL;
         *text = at;
         return;
     }
     at = *text;
-    if (!take_digits(&at, 1, 4, &priority) || !span_starts(&at, ",") ||
-        !take_digits(&at, 1, 20, &sequence) || !span_starts(&at, ",") ||
-        !take_digits(&at, 1, 20, &micros) || !span_starts(&at, ","))
+    if (!take_digits(&at, 1, 4, &priority) || !span_take(&at, ",") ||
+        !take_digits(&at, 1, 20, &sequence) || !span_take(&at, ",") ||
+        !take_digits(&at, 1, 20, &micros) || !span_take(&at, ","))
         return;
     end = memchr(at.data, ';', at.size < 80 ? at.size : 80);
     if (end == NULL)
         return;
-    skip(&at, (size_t)(end - at.data) + 1);
+    span_skip(&at, (size_t)(end - at.data) + 1);
     line->foreign = priority >= PRIORITIES_OF_KERNEL;
     line->boot_us = maybe_u64(micros);
     *text = at;
@@ -131,15 +91,15 @@ static void take_decoded_priority(struct span *text, struct kernel_log_line *lin
         struct span at = *text;
         const uint8_t *end;
 
-        if (!span_starts(&at, facilities[i]))
+        if (!span_take(&at, facilities[i]))
             continue;
         span_skip_blanks(&at);
-        if (!span_starts(&at, ":"))
+        if (!span_take(&at, ":"))
             continue;
         end = memchr(at.data, ':', at.size < 10 ? at.size : 10);
         if (end == NULL)
             continue;
-        skip(&at, (size_t)(end - at.data) + 1);
+        span_skip(&at, (size_t)(end - at.data) + 1);
         span_skip_blanks(&at);
         line->foreign = i > 0;
         *text = at;
@@ -156,7 +116,7 @@ static bool take_word(struct span *text, struct span *ret)
     if (blank == NULL || blank == text->data)
         return false;
     *ret = (struct span){ text->data, (size_t)(blank - text->data) };
-    skip(text, ret->size);
+    span_skip(text, ret->size);
     span_skip_blanks(text);
     return true;
 }
@@ -180,7 +140,7 @@ static enum stamp take_date(struct span *text)
     for (size_t i = 0; i + 3 < sizeof(months); i += 3) {
         if (memcmp(at.data, months + i, 3) != 0 || at.data[3] != ' ')
             continue;
-        skip(&at, 4);
+        span_skip(&at, 4);
         span_skip_blanks(&at);
         if (!take_digits(&at, 1, 2, &number))
             return STAMP_NONE;
@@ -190,8 +150,8 @@ static enum stamp take_date(struct span *text)
         *text = at;
         return STAMP_SYSLOG;
     }
-    if (take_digits(&at, 4, 4, &number) && span_starts(&at, "-") &&
-        take_digits(&at, 2, 2, &number) && span_starts(&at, "-") && take_word(&at, &word)) {
+    if (take_digits(&at, 4, 4, &number) && span_take(&at, "-") && take_digits(&at, 2, 2, &number) &&
+        span_take(&at, "-") && take_word(&at, &word)) {
         *text = at;
         return STAMP_ISO;
     }
@@ -207,7 +167,7 @@ static void take_origin(struct span *text, enum stamp stamp, struct kernel_log_l
     if (!take_word(&at, &host) || !take_word(&at, &program) || program.size < 2 ||
         program.data[program.size - 1] != ':')
         return;
-    if (program.size == 7 && memcmp(program.data, "kernel:", 7) == 0) {
+    if (span_is(program, "kernel:")) {
         *text = at;
         return;
     }
@@ -222,7 +182,7 @@ static void unwrap(struct span text, struct kernel_log_line *line)
 
     while (text.size > 0 && (text.data[0] == ' ' || text.data[0] == '\t' || text.data[0] == '`' ||
                              text.data[0] == '>'))
-        skip(&text, 1);
+        span_skip(&text, 1);
     take_priority(&text, line);
     take_decoded_priority(&text, line);
     stamp = take_date(&text);
@@ -244,14 +204,10 @@ static void unwrap(struct span text, struct kernel_log_line *line)
 bool kernel_log_next_line(struct span *rest, struct kernel_log_line *ret)
 {
     struct kernel_log_line line = { 0 };
-    const uint8_t *end;
     struct span raw;
 
-    if (rest->size == 0)
+    if (!line_next(rest, &raw))
         return false;
-    end = memchr(rest->data, '\n', rest->size);
-    raw = (struct span){ rest->data, end != NULL ? (size_t)(end - rest->data) : rest->size };
-    skip(rest, raw.size + (end != NULL ? 1 : 0));
     while (raw.size > 0 && (raw.data[raw.size - 1] == '\r' || raw.data[raw.size - 1] == '`'))
         raw.size--;
     if (raw.size > KERNEL_LOG_LINE_LIMIT)

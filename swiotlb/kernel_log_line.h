@@ -6,6 +6,7 @@
 #include <stdbool.h>
 
 #include "core/base/number.h"
+#include "core/base/span_text.h"
 
 #define KERNEL_LOG_LINE_LIMIT 8192 /* longer lines are cut: no record is that long */
 
@@ -17,12 +18,5 @@ struct kernel_log_line {
 
 /* Takes the next line off rest. Returns false at the end. */
 bool kernel_log_next_line(struct span *rest, struct kernel_log_line *ret) TDX_MUST_CHECK;
-
-/* Texts within a span. span_starts() steps over the words and returns true, or leaves it alone. */
-bool span_starts(struct span *text, const char *words) TDX_MUST_CHECK;
-/* What follows the first occurrence of words; an empty span at NULL if there is none. */
-struct span span_after(struct span text, const char *words);
-bool span_has(struct span text, const char *words) TDX_MUST_CHECK;
-void span_skip_blanks(struct span *text);
 
 #endif

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "swiotlb/low_memory.h"
 
-#include <string.h>
+#include "core/base/span_text.h"
 
 #define FOUR_GIB (UINT64_C(1) << 32)
 
@@ -51,46 +51,32 @@ static bool iomem_line(struct span line, unsigned *ret_level, uint64_t *ret_star
 
     while (blanks < line.size && line.data[blanks] == ' ')
         blanks++;
-    line.data += blanks;
-    line.size -= blanks;
+    span_skip(&line, blanks);
     *ret_level = (unsigned)(blanks / 2);
-    if (!number_take_hex(&line, ret_start) || line.size == 0 || line.data[0] != '-')
+    if (!number_take_hex(&line, ret_start) || !span_take(&line, "-") ||
+        !number_take_hex(&line, ret_end) || !span_take(&line, " : "))
         return false;
-    line.data++;
-    line.size--;
-    if (!number_take_hex(&line, ret_end) || line.size < 3 || memcmp(line.data, " : ", 3) != 0)
-        return false;
-    *ret_name = (struct span){ line.data + 3, line.size - 3 };
+    *ret_name = line;
     return *ret_start <= *ret_end && *ret_end < PHYSICAL_ADDRESS_LIMIT;
-}
-
-static bool is_named(struct span name, const char *words)
-{
-    return span_equal(name, (struct span){ (const uint8_t *)words, strlen(words) });
 }
 
 struct maybe_u64 iomem_parse(struct span text, struct low_memory *ret_low)
 {
     struct low_memory low = { 0 };
+    struct span line;
     uint64_t sum = 0;
 
-    while (text.size > 0) {
-        const uint8_t *newline = memchr(text.data, '\n', text.size);
-        struct span line = { text.data,
-                             newline != NULL ? (size_t)(newline - text.data) : text.size };
-        size_t whole = line.size + (newline != NULL ? 1 : 0);
+    while (line_next(&text, &line)) {
         uint64_t start, end;
         unsigned level;
         struct span name;
 
-        text.data += whole;
-        text.size -= whole;
         if (!iomem_line(line, &level, &start, &end, &name) || end == 0)
             continue;
-        if (level == 0 && is_named(name, "System RAM")) {
+        if (level == 0 && span_is(name, "System RAM")) {
             low_memory_add(&low, start, end + 1);
             sum = number_add(sum, end + 1 - start);
-        } else if (is_named(name, "Crash kernel")) {
+        } else if (span_is(name, "Crash kernel")) {
             low_memory_cut(&low, start, end + 1);
         }
     }

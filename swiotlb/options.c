@@ -5,6 +5,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "core/base/span_text.h"
+
 #define NAME           "tdx-swiotlb"
 #define MIB_MAX        (UINT64_C(1) << 20) /* 1 TiB: far above anything that boots */
 #define SLABS_MAX      (MIB_MAX * SWIOTLB_SLABS_PER_MIB)
@@ -83,7 +85,7 @@ static int help(void)
 /* "64G", "4096M", a suffix being needed: bytes. */
 static bool parse_memory(const char *text, struct maybe_u64 *ret)
 {
-    struct span in = { (const uint8_t *)text, strlen(text) };
+    struct span in = span_of(text);
     uint64_t number;
 
     if (!number_take(&in, &number) || in.size != 1 || number == 0)

@@ -31,8 +31,7 @@ static void put_seconds(struct json_writer *out, const char *name, struct maybe_
     }
     text_addf(&seconds, "%llu.%06llu", (unsigned long long)(micros.value / 1000000),
               (unsigned long long)(micros.value % 1000000));
-    json_put_raw(out, name,
-                 (struct span){ (const uint8_t *)text_string(&seconds), seconds.length });
+    json_put_raw(out, name, text_span(&seconds));
     text_free(&seconds);
 }
 

@@ -75,11 +75,9 @@ static enum tdx_status add_built_in(const struct appraise_request *request, enum
         text_addf(&json, "],\"collateral_grace_period\":%" PRId64, request->collateral_grace);
     }
     text_add(&json, "}}]}");
-    status = text_ok(&json)
-                 ? policy_set_add(&appraisal->built_in, BUILT_IN,
-                                  (struct span){ (const uint8_t *)text_string(&json), json.length },
-                                  request->now, err)
-                 : status_fail(err, TDX_NO_MEMORY, BUILT_IN);
+    status = text_ok(&json) ? policy_set_add(&appraisal->built_in, BUILT_IN, text_span(&json),
+                                             request->now, err)
+                            : status_fail(err, TDX_NO_MEMORY, BUILT_IN);
     text_free(&json);
     return status;
 }

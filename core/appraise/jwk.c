@@ -3,6 +3,7 @@
 
 #include "core/appraise/jws.h"
 #include "core/base/base64.h"
+#include "core/base/span_text.h"
 
 #define JWK_DEPTH 8
 
@@ -79,7 +80,7 @@ enum tdx_status jwk_or_pem_read(struct span file, struct es384_key *ret, size_t 
     enum tdx_status status;
 
     for (size_t i = 0; i < file.size && i < ES384_PEM_LIMIT; i++) {
-        if (memchr(" \t\r\n", file.data[i], 4) != NULL)
+        if (byte_is_white(file.data[i]))
             continue;
         if (file.data[i] != '{' || limit == 0)
             break;

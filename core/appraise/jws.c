@@ -292,7 +292,7 @@ enum tdx_status jws_write(const struct es384_signer *signer, struct span payload
     if (signer != NULL) {
         text_add(&header, "{\"alg\":\"ES384\",\"jwk\":");
         jwk_write(es384_signer_key(signer), &key);
-        json_quote(&header, (struct span){ (const uint8_t *)text_string(&key), key.length });
+        json_quote(&header, text_span(&key));
         text_add(&header, ",\"typ\":\"JWT\"}");
     } else {
         text_add(&header, "{\"alg\":\"none\",\"typ\":\"JWT\"}");

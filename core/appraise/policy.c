@@ -6,6 +6,7 @@
 
 #include "core/base/files.h"
 #include "core/base/json_write.h"
+#include "core/base/span_text.h"
 #include "core/base/text.h"
 
 #define POLICY_DEPTH 16 /* of the JSON: the array is three deep, the rest is the author's */
@@ -44,11 +45,6 @@ const char *policy_class_id(enum policy_class class)
 const char *policy_class_words(enum policy_class class)
 {
     return classes[class].words;
-}
-
-static bool span_is(struct span bytes, const char *string)
-{
-    return bytes.size == strlen(string) && memcmp(bytes.data, string, bytes.size) == 0;
 }
 
 bool policy_class_parse(struct span id, enum policy_class *ret)
@@ -186,7 +182,7 @@ static enum tdx_status read_policies(struct policy_source *source, struct tdx_er
 static bool is_token(struct span content)
 {
     for (size_t i = 0; i < content.size; i++)
-        if (memchr(" \t\r\n", content.data[i], 4) == NULL)
+        if (!byte_is_white(content.data[i]))
             return content.data[i] != '{' && content.data[i] != '/' && content.data[i] != '[';
     return false;
 }

@@ -147,9 +147,7 @@ static enum tdx_status check_payload(const struct text *payload, struct span pol
     struct json_reader reader = { .bad = TDX_POLICY_BAD, .err = err };
     struct json *json = NULL;
     struct json_place root;
-    enum tdx_status status =
-        json_parse((struct span){ (const uint8_t *)text_string(payload), payload->length }, 2,
-                   &json, err);
+    enum tdx_status status = json_parse(text_span(payload), 2, &json, err);
 
     if (status != TDX_OK)
         return status;
@@ -174,9 +172,7 @@ enum tdx_status policy_sign(struct span policy, const struct es384_signer *signe
     status = text_ok(&payload) ? check_payload(&payload, policy, err)
                                : status_fail(err, TDX_NO_MEMORY, "a policy token");
     if (status == TDX_OK)
-        status = jws_write(signer,
-                           (struct span){ (const uint8_t *)text_string(&payload), payload.length },
-                           out, err);
+        status = jws_write(signer, text_span(&payload), out, err);
     text_free(&payload);
     return status;
 }

@@ -36,14 +36,14 @@ static void put_base64(struct json_writer *out, const char *name, struct span da
     text_add_char(&raw, '"');
     base64_encode(&raw, BASE64_STANDARD, data.data, data.size);
     text_add_char(&raw, '"');
-    json_put_raw(out, name, (struct span){ (const uint8_t *)text_string(&raw), raw.length });
+    json_put_raw(out, name, text_span(&raw));
     out->text->failed |= !text_ok(&raw);
     text_free(&raw);
 }
 
 static void put_base64_text(struct json_writer *out, const char *name, const struct text *text)
 {
-    put_base64(out, name, (struct span){ (const uint8_t *)text_string(text), text->length });
+    put_base64(out, name, text_span(text));
     out->text->failed |= !text_ok(text);
 }
 
@@ -141,8 +141,7 @@ static void write_report(const struct appraisal *appraisal, const struct apprais
     json_close(out, '}');
     json_close(out, ']');
     policy_write_item(report->policy, &policy);
-    json_put_raw(out, "policy",
-                 (struct span){ (const uint8_t *)text_string(&policy), policy.length });
+    json_put_raw(out, "policy", text_span(&policy));
     out->text->failed |= !text_ok(&policy);
     text_free(&policy);
     if (report->class == POLICY_TD_QE)
@@ -210,8 +209,7 @@ enum tdx_status result_write_token(const struct result_request *request,
     if (status != TDX_OK)
         goto done;
     json_open(&claims, NULL, '{');
-    json_put_bytes(&claims, "appraisal_result",
-                   (struct span){ (const uint8_t *)text_string(&json), json.length });
+    json_put_bytes(&claims, "appraisal_result", text_span(&json));
     if (request->schema == RESULT_SCHEMA_122)
         json_put_string(&claims, "iss", ISSUER);
     json_close(&claims, '}');
@@ -219,9 +217,7 @@ enum tdx_status result_write_token(const struct result_request *request,
         status = status_fail(err, TDX_NO_MEMORY, "an appraisal result");
         goto done;
     }
-    status =
-        jws_write(signer, (struct span){ (const uint8_t *)text_string(&payload), payload.length },
-                  out, err);
+    status = jws_write(signer, text_span(&payload), out, err);
 done:
     text_free(&json);
     text_free(&payload);

@@ -4,6 +4,7 @@
 #include "core/appraise/policy_fields.h"
 #include "core/appraise/result.h"
 #include "core/base/hex.h"
+#include "core/base/span_text.h"
 #include "core/base/text.h"
 
 /* The one entry of a class; NULL if there is none, or more than one. */
@@ -114,7 +115,7 @@ enum tdx_status result_check_signers(const struct result *result, const struct e
 
 static bool same_policy(const struct result_entry *entry, const struct jws *token)
 {
-    struct span signature = { (const uint8_t *)token->signature, strlen(token->signature) };
+    struct span signature = span_of(token->signature);
 
     return token->is_signed && entry->has_key && es384_key_equal(&entry->key, &token->key) &&
            span_equal(entry->signature, signature);

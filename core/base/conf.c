@@ -1,25 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "core/base/conf.h"
 
-#include <stdbool.h>
 #include <string.h>
 
+#include "core/base/span_text.h"
 #include "core/base/text.h"
-
-static bool is_blank(char character)
-{
-    return character == ' ' || character == '\t';
-}
-
-static void trim(struct span *part)
-{
-    while (part->size > 0 && is_blank((char)part->data[0])) {
-        part->data++;
-        part->size--;
-    }
-    while (part->size > 0 && is_blank((char)part->data[part->size - 1]))
-        part->size--;
-}
 
 static enum tdx_status bad_syntax(const char *file, unsigned line, const char *why,
                                   struct tdx_error *err)
@@ -45,7 +30,7 @@ static const char *unquote(struct span raw, char *out)
     out[length] = '\0';
     raw.data += at + 1;
     raw.size -= at + 1;
-    trim(&raw);
+    raw = span_trim_blanks(raw);
     if (raw.size > 0 && raw.data[0] != '#')
         return "text follows the closing quote";
     return NULL;
@@ -54,9 +39,9 @@ static const char *unquote(struct span raw, char *out)
 static void plain_value(struct span raw, char *out)
 {
     for (size_t i = 0; i < raw.size; i++)
-        if (raw.data[i] == '#' && (i == 0 || is_blank((char)raw.data[i - 1])))
+        if (raw.data[i] == '#' && (i == 0 || byte_is_blank(raw.data[i - 1])))
             raw.size = i;
-    trim(&raw);
+    raw = span_trim_blanks(raw);
     if (raw.size > 0)
         memcpy(out, raw.data, raw.size);
     out[raw.size] = '\0';
@@ -79,7 +64,7 @@ static enum tdx_status parse_line(struct conf_line *line, struct span raw, conf_
     const char *why = control_character(raw);
     struct span key, value;
 
-    trim(&raw);
+    raw = span_trim_blanks(raw);
     if (raw.size == 0 || raw.data[0] == '#')
         return TDX_OK;
     if (why != NULL || raw.size > CONF_LINE_LIMIT)
@@ -87,10 +72,9 @@ static enum tdx_status parse_line(struct conf_line *line, struct span raw, conf_
     equals = memchr(raw.data, '=', raw.size);
     if (equals == NULL)
         return bad_syntax(line->file, line->line, "there is no '='", err);
-    key = (struct span){ raw.data, (size_t)(equals - raw.data) };
-    value = (struct span){ equals + 1, raw.size - key.size - 1 };
-    trim(&key);
-    trim(&value);
+    key = span_trim_blanks((struct span){ raw.data, (size_t)(equals - raw.data) });
+    value =
+        span_trim_blanks((struct span){ equals + 1, raw.size - (size_t)(equals - raw.data) - 1 });
     if (key.size == 0)
         return bad_syntax(line->file, line->line, "the name before '=' is missing", err);
     memcpy(key_text, key.data, key.size);
@@ -110,17 +94,10 @@ enum tdx_status conf_parse(const char *file, struct span text, conf_handler hand
                            struct tdx_error *err)
 {
     struct conf_line line = { .file = file };
+    struct span raw;
     enum tdx_status status = TDX_OK;
 
-    while (status == TDX_OK && text.size > 0) {
-        const uint8_t *end = memchr(text.data, '\n', text.size);
-        struct span raw = { text.data, end != NULL ? (size_t)(end - text.data) : text.size };
-        size_t whole = raw.size + (end != NULL ? 1 : 0);
-
-        text.data += whole;
-        text.size -= whole;
-        if (raw.size > 0 && raw.data[raw.size - 1] == '\r')
-            raw.size--;
+    while (status == TDX_OK && line_next(&text, &raw)) {
         line.line++;
         status = parse_line(&line, raw, handler, context, err);
     }

@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "core/base/rfc3339.h"
+#include "core/base/span_text.h"
 
 /* The length of the UTF-8 sequence at data (RFC 3629: shortest form, no surrogates), 0 if none. */
 static size_t utf8_length(const uint8_t *data, size_t size)
@@ -57,11 +58,6 @@ static struct json_object *new_string(struct span string)
         value = json_object_new_string_len(text_string(&mended), (int)mended.length);
     text_free(&mended);
     return value;
-}
-
-static struct span span_of(const char *string)
-{
-    return (struct span){ (const uint8_t *)string, strlen(string) };
 }
 
 static void print(struct text *text, struct json_object *value, int flags)

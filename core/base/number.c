@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "core/base/hex.h"
+#include "core/base/span_text.h"
 
 struct maybe_u64 maybe_u64(uint64_t value)
 {
@@ -44,7 +45,7 @@ bool number_take_hex(struct span *in, uint64_t *ret)
 
 bool number_parse(const char *text, uint64_t max, uint64_t *ret)
 {
-    struct span in = { (const uint8_t *)text, strlen(text) };
+    struct span in = span_of(text);
     uint64_t value;
 
     if (!number_take(&in, &value) || in.size > 0 || value > max)

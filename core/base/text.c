@@ -119,6 +119,11 @@ const char *text_string(const struct text *text)
     return text->data != NULL ? text->data : "";
 }
 
+struct span text_span(const struct text *text)
+{
+    return (struct span){ (const uint8_t *)text_string(text), text->length };
+}
+
 char *text_take(struct text *text)
 {
     char *taken = NULL;

@@ -9,6 +9,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+#include "core/base/bytes.h"
 #include "core/base/status.h"
 
 #define TEXT_LIMIT ((size_t)64 << 20)
@@ -37,6 +38,9 @@ bool text_ok(const struct text *text) TDX_MUST_CHECK;
 
 /* The text, "" while empty. Borrowed: valid until the next change. */
 const char *text_string(const struct text *text);
+
+/* Its characters, without the NUL. Borrowed: valid until the next change. */
+struct span text_span(const struct text *text);
 
 /* Hands over the characters (the caller frees them with free()) and leaves text empty.
  * NULL if text_ok() was false. */

@@ -161,10 +161,8 @@ static enum tdx_status replace(int folder_fd, const struct cache_key *key, const
     enum tdx_status status = cache_path("", key, suffix, &name, err);
 
     if (status == TDX_OK)
-        status =
-            file_replace_at(folder_fd, text_string(&name) + 1, /* without the '/' */
-                            (struct span){ (const uint8_t *)text_string(content), content->length },
-                            0644, err);
+        status = file_replace_at(folder_fd, text_string(&name) + 1, /* without the '/' */
+                                 text_span(content), 0644, err);
     text_free(&name);
     return status;
 }

@@ -227,10 +227,8 @@ enum tdx_status floor_store(const char *folder, const struct trust_anchor *ancho
     if (!text_ok(&content))
         status = status_fail(err, TDX_NO_MEMORY, "%s", folder);
     else
-        status =
-            file_replace_at(folder_fd, strrchr(text_string(&path), '/') + 1,
-                            (struct span){ (const uint8_t *)text_string(&content), content.length },
-                            0644, err);
+        status = file_replace_at(folder_fd, strrchr(text_string(&path), '/') + 1,
+                                 text_span(&content), 0644, err);
 done:
     lock_release(lock);
     if (folder_fd >= 0)

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "core/base/span_text.h"
 #include "core/base/text.h"
 #include "core/verify/cert_chain.h"
 #include "core/verify/crl.h"
@@ -34,16 +35,11 @@ static struct inspect_item *add(struct inspection *inspection, enum inspect_kind
     return item;
 }
 
-static struct span words(const char *text)
-{
-    return (struct span){ (const uint8_t *)text, strlen(text) };
-}
-
 static struct span signer_of(const struct cert_chain *chain)
 {
     const struct chain_cert *signer = cert_chain_find(chain, SIGNER_NAME, NULL);
 
-    return signer != NULL ? signer->cert.common_name : words("");
+    return signer != NULL ? signer->cert.common_name : span_of("");
 }
 
 static enum tdx_status read_parts(struct reading *reading, struct tdx_error *err)
@@ -72,7 +68,7 @@ static enum tdx_status read_parts(struct reading *reading, struct tdx_error *err
 static void add_crl(struct inspection *inspection, const char *name, const struct crl *crl)
 {
     struct inspect_item *item =
-        add(inspection, INSPECT_CRL, words(name), der_common_name(crl->issuer), crl->this_update,
+        add(inspection, INSPECT_CRL, span_of(name), der_common_name(crl->issuer), crl->this_update,
             crl->next_update);
 
     item->number = crl->number;
@@ -86,10 +82,10 @@ static void list(const struct reading *reading, struct inspection *ret)
 
     ret->is_tdx = info->is_tdx;
     memcpy(ret->fmspc, info->fmspc, sizeof(ret->fmspc));
-    add(ret, INSPECT_TCB_INFO, words("TCB info"), signer_of(&reading->tcb_info_chain), info->issue,
-        info->next_update)
+    add(ret, INSPECT_TCB_INFO, span_of("TCB info"), signer_of(&reading->tcb_info_chain),
+        info->issue, info->next_update)
         ->evaluation = info->evaluation;
-    add(ret, INSPECT_QE_IDENTITY, words("QE identity"), signer_of(&reading->qe_identity_chain),
+    add(ret, INSPECT_QE_IDENTITY, span_of("QE identity"), signer_of(&reading->qe_identity_chain),
         identity->issue, identity->next_update)
         ->evaluation = identity->evaluation;
     add_crl(ret, "PCK CRL", &reading->pck_crl);

@@ -7,6 +7,7 @@
 #include "core/base/base64.h"
 #include "core/base/hex.h"
 #include "core/base/json.h"
+#include "core/base/span_text.h"
 #include "core/verify/collateral.h"
 
 #define CHAIN_CERTIFICATES 2 /* the signing certificate and the root */
@@ -72,23 +73,6 @@ enum tdx_status pcs_chain_decode(const char *value, size_t length, struct text *
 
 /* --- CRLs ------------------------------------------------------------------------------------- */
 
-static bool is_space(uint8_t character)
-{
-    return character == '\n' || character == '\r' || character == ' ' || character == '\t';
-}
-
-static struct span trimmed(struct span body)
-{
-    while (body.size > 0 && is_space(body.data[body.size - 1]))
-        body.size--;
-    return body;
-}
-
-static bool begins_with(struct span body, const char *prefix)
-{
-    return body.size >= strlen(prefix) && memcmp(body.data, prefix, strlen(prefix)) == 0;
-}
-
 /* The base64 between the two lines, without its line ends, as canonical base64. */
 static enum tdx_status pem_to_der(struct span body, uint8_t *der, size_t limit, size_t *ret_size,
                                   struct tdx_error *err)
@@ -97,15 +81,14 @@ static enum tdx_status pem_to_der(struct span body, uint8_t *der, size_t limit, 
     const uint8_t *end;
     enum tdx_status status = TDX_PCS_CONTENT_BAD;
 
-    body.data += strlen(CRL_BEGIN);
-    body.size -= strlen(CRL_BEGIN);
+    span_skip(&body, strlen(CRL_BEGIN));
     end = memmem(body.data, body.size, CRL_END, strlen(CRL_END));
     if (end == NULL || (size_t)(end - body.data) + strlen(CRL_END) != body.size) {
         (void)status_fail(err, status, "the CRL's PEM does not end where it should");
         goto done;
     }
     for (const uint8_t *at = body.data; at < end; at++)
-        if (!is_space(*at))
+        if (!byte_is_white(*at))
             text_add_char(&base64, (char)*at);
     if (!text_ok(&base64))
         status = status_fail(err, TDX_NO_MEMORY, "CRL");
@@ -142,16 +125,18 @@ static bool is_sequence(const uint8_t *der, size_t size)
 
 enum tdx_status pcs_crl_decode(struct span body, struct text *out, struct tdx_error *err)
 {
-    struct span text = trimmed(body);
+    struct span text = body;
     uint8_t *der = NULL;
     size_t size = 0;
     enum tdx_status status = TDX_OK;
 
+    while (text.size > 0 && byte_is_white(text.data[text.size - 1]))
+        text.size--;
     /* Either encoding is longer than what it stands for, and DER is copied. */
     der = malloc(body.size + 4);
     if (der == NULL)
         return status_fail(err, TDX_NO_MEMORY, "CRL");
-    if (begins_with(text, CRL_BEGIN)) {
+    if (span_begins(text, CRL_BEGIN)) {
         status = pem_to_der(text, der, body.size + 4, &size, err);
     } else if (text.size > 0 && hex_decode((const char *)text.data, text.size, der, body.size,
                                            &size, NULL) == TDX_OK) {

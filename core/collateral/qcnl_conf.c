@@ -7,6 +7,7 @@
 
 #include "core/base/files.h"
 #include "core/base/json.h"
+#include "core/base/span_text.h"
 
 #define BYTE_ORDER_MARK "\xef\xbb\xbf"
 #define JSON_DEPTH      8 /* custom_request_options nests two deep */
@@ -115,30 +116,25 @@ static bool read_number(struct span value, uint64_t *ret)
     return true;
 }
 
-static bool is(struct span part, const char *word)
-{
-    return part.size == strlen(word) && memcmp(part.data, word, part.size) == 0;
-}
-
 static enum tdx_status set_key(const char *name, struct span key, struct span value,
                                struct qcnl_conf *conf, struct tdx_error *err)
 {
     uint64_t number = 0;
 
-    if (is(key, "PCCS_URL")) {
+    if (span_is(key, "PCCS_URL")) {
         if (!copy_url(value, conf->pccs_url))
             return bad_value(name, "PCCS_URL", "an address", err);
-    } else if (is(key, "COLLATERAL_SERVICE")) {
+    } else if (span_is(key, "COLLATERAL_SERVICE")) {
         if (!copy_url(value, conf->collateral_service))
             return bad_value(name, "COLLATERAL_SERVICE", "an address", err);
-    } else if (is(key, "USE_SECURE_CERT")) {
-        conf->use_secure_cert = !is(value, "FALSE") && !is(value, "false");
-    } else if (is(key, "RETRY_TIMES")) {
+    } else if (span_is(key, "USE_SECURE_CERT")) {
+        conf->use_secure_cert = !span_is(value, "FALSE") && !span_is(value, "false");
+    } else if (span_is(key, "RETRY_TIMES")) {
         if (!read_number(value, &number))
             return bad_value(name, "RETRY_TIMES", "a number", err);
         conf->has_retry_times = true;
         conf->retry_times = at_most(number, QCNL_RETRIES_MAX);
-    } else if (is(key, "RETRY_DELAY")) {
+    } else if (span_is(key, "RETRY_DELAY")) {
         if (!read_number(value, &number))
             return bad_value(name, "RETRY_DELAY", "a number of seconds", err);
         conf->has_retry_delay = true;
@@ -173,16 +169,10 @@ static enum tdx_status parse_lines(const char *name, struct span text, struct qc
                                    struct tdx_error *err)
 {
     enum tdx_status status = TDX_OK;
+    struct span line;
 
-    while (status == TDX_OK && text.size > 0) {
-        const uint8_t *end = memchr(text.data, '\n', text.size);
-        size_t size = end != NULL ? (size_t)(end - text.data) : text.size;
-
-        status = parse_line(name, (struct span){ text.data, size }, conf, err);
-        size += end != NULL ? 1 : 0;
-        text.data += size;
-        text.size -= size;
-    }
+    while (status == TDX_OK && line_next(&text, &line))
+        status = parse_line(name, line, conf, err);
     return status;
 }
 
@@ -213,11 +203,8 @@ static bool meant_as_json(struct span text)
     for (size_t i = 0; i < text.size;) {
         size_t end = comment_end(text, i);
 
-        if (text.data[i] == '#') {
-            const uint8_t *newline = memchr(text.data + i, '\n', text.size - i);
-
-            end = newline != NULL ? (size_t)(newline - text.data) : text.size;
-        }
+        if (text.data[i] == '#')
+            end = span_line_end(text, i);
         if (end > i)
             i = end;
         else if (is_space(text.data[i]))

@@ -3,6 +3,7 @@
 
 #include <string.h>
 
+#include "core/base/span_text.h"
 #include "core/verify/der.h"
 
 /* SubjectPublicKeyInfo of an uncompressed point on prime256v1, up to x (RFC 5480). */
@@ -158,19 +159,14 @@ enum tdx_status cert_parse(struct span der, enum tdx_status bad, struct cert *re
     return TDX_OK;
 }
 
-static bool contains(struct span string, const char *text)
-{
-    return string.size > 0 && memmem(string.data, string.size, text, strlen(text)) != NULL;
-}
-
 bool cert_name_contains(const struct cert *cert, const char *text)
 {
-    return contains(cert->common_name, text);
+    return span_contains(cert->common_name, text);
 }
 
 bool name_contains(struct span name, const char *text)
 {
-    return contains(der_common_name(name), text);
+    return span_contains(der_common_name(name), text);
 }
 
 bool cert_names_issuer(const struct cert *cert, const struct cert *issuer)

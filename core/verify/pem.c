@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "core/base/base64.h"
+#include "core/base/span_text.h"
 
 #define LINE_LIMIT 64 /* of a begin or end line */
 
@@ -45,11 +46,6 @@ bool pem_next(struct span *text, const char *label, struct span *ret, bool *brok
     return true;
 }
 
-static bool is_white(uint8_t byte)
-{
-    return byte == ' ' || byte == '\t' || byte == '\r' || byte == '\n';
-}
-
 enum tdx_status pem_decode(struct span block, struct span *ret, struct tdx_error *err)
 {
     /* Decoded in place: three bytes never take more room than the four characters they come from.
@@ -61,7 +57,7 @@ enum tdx_status pem_decode(struct span block, struct span *ret, struct tdx_error
     if (buffer == NULL)
         return status_fail(err, TDX_NO_MEMORY, "a PEM block");
     for (size_t i = 0; i < block.size; i++)
-        if (!is_white(block.data[i]))
+        if (!byte_is_white(block.data[i]))
             buffer[length++] = block.data[i];
     status = base64_decode((const char *)buffer, length, BASE64_STANDARD, buffer, block.size, &size,
                            err);

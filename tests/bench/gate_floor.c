@@ -34,8 +34,7 @@ static int make(const char *path)
         text_add_n(&text, (const char *)work.signed_by[i].message, sizes[0]);
         text_add_n(&text, (const char *)work.signed_by[i].signature, sizes[1]);
     }
-    status = file_replace(path, (struct span){ (const uint8_t *)text_string(&text), text.length },
-                          0644, NULL);
+    status = file_replace(path, text_span(&text), 0644, NULL);
     text_free(&text);
     floor_clear(&work);
     return status == TDX_OK ? 0 : 1;

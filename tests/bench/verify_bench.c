@@ -68,10 +68,10 @@ static enum tdx_status simulate(struct inputs *inputs, struct tdx_error *err)
     sim_quote_make(p, report_data, &inputs->made_quote);
     sim_bundle_json_make(p, &inputs->made_bundle);
     sim_anchor_pem(p, &pem);
-    inputs->subject.quote = sim_span(&inputs->made_quote);
-    inputs->subject.bundle = sim_span(&inputs->made_bundle);
+    inputs->subject.quote = text_span(&inputs->made_quote);
+    inputs->subject.bundle = text_span(&inputs->made_bundle);
     inputs->subject.now = p->now;
-    status = trust_anchor_parse(sim_span(&pem), &inputs->subject.anchor, err);
+    status = trust_anchor_parse(text_span(&pem), &inputs->subject.anchor, err);
     text_free(&pem);
     sim_platform_free(p);
     return status;

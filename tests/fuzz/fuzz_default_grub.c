@@ -11,9 +11,7 @@
 
 static struct span after(const struct default_grub_edit *edit, size_t i, struct span before)
 {
-    return edit->changed[i] ? (struct span){ (const uint8_t *)text_string(&edit->files[i]),
-                                             edit->files[i].length }
-                            : before;
+    return edit->changed[i] ? text_span(&edit->files[i]) : before;
 }
 
 static void check_edit(const struct shell_file *files, size_t count, const struct token_wish *wish,

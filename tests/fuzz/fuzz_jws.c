@@ -138,7 +138,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 
         build((struct span){ copy, header }, (struct span){ nul + 1, size - header - 2 }, data[0],
               &token);
-        run((struct span){ (const uint8_t *)text_string(&token), token.length });
+        run(text_span(&token));
         text_free(&token);
     }
     free(copy);

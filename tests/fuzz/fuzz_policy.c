@@ -81,9 +81,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
             if (set.of_class[class] == NULL)
                 continue;
             policy_write_item(set.of_class[class], &item);
-            fuzz_require(json_parse((struct span){ (const uint8_t *)text_string(&item),
-                                                   item.length },
-                                    32, &json, NULL) == TDX_OK,
+            fuzz_require(json_parse(text_span(&item), 32, &json, NULL) == TDX_OK,
                          "what is echoed is strict JSON");
             json_free(json);
             text_free(&item);

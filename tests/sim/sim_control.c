@@ -9,6 +9,7 @@
 
 #include "core/base/files.h"
 #include "core/base/hex.h"
+#include "core/base/span_text.h"
 #include "tests/sim/sim_der.h"
 
 #define REQUEST_LIMIT 65536
@@ -186,8 +187,7 @@ enum tdx_status sim_control_ask(const char *socket_path, const char *request, st
     if (fd < 0)
         return status_fail_errno(err, TDX_FILE_UNREADABLE, errno, "no tdx-sim serves at %s",
                                  socket_path);
-    if (file_write_all(fd, (struct span){ (const uint8_t *)request, strlen(request) }) != 0 ||
-        shutdown(fd, SHUT_WR) != 0)
+    if (file_write_all(fd, span_of(request)) != 0 || shutdown(fd, SHUT_WR) != 0)
         status = status_fail_errno(err, TDX_FILE_UNREADABLE, errno, "%s", socket_path);
     else
         status = file_read_fd(fd, socket_path, ANSWER_LIMIT, &reply, err);

@@ -120,7 +120,7 @@ static enum tdx_status write_fact(struct daemon *daemon, const char *folder, con
     add(daemon->https, &content);
     text_add(&content, after);
     if (text_ok(&content))
-        status = file_replace(path_of(daemon, folder, name), sim_span(&content), 0644, err);
+        status = file_replace(path_of(daemon, folder, name), text_span(&content), 0644, err);
     else
         status = status_fail(err, TDX_CRYPTO_FAILED, "%s", name);
     text_free(&content);

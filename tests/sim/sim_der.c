@@ -20,11 +20,6 @@ void sim_add_text(struct text *out, const struct text *from)
         text_add_n(out, text_string(from), from->length);
 }
 
-struct span sim_span(const struct text *text)
-{
-    return (struct span){ (const uint8_t *)text->data, text->length };
-}
-
 static void add_byte(struct text *out, unsigned byte)
 {
     text_add_char(out, (char)(uint8_t)byte);

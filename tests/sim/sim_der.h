@@ -54,8 +54,7 @@ void der_time(struct text *out, int64_t seconds);
 /* Appends the bytes as a PEM block, 64 characters to a line. */
 void sim_pem(struct text *out, const char *label, const struct text *der);
 
-/* The bytes of a text. Borrowed. */
-struct span sim_span(const struct text *text);
+/* Bytes, or another text, at the end of a text. */
 void sim_add(struct text *out, const void *data, size_t size);
 void sim_add_text(struct text *out, const struct text *from); /* a failure of from carries over */
 

@@ -123,7 +123,7 @@ static bool receive(struct sim_server *server, int connection, struct text *out)
 
 static bool make_answer(struct sim_server *server, const struct text *request, struct text *out)
 {
-    struct span span = sim_span(request);
+    struct span span = text_span(request);
 
     if (span.size == SIM_REPORT_SIZE && span.data[0] == 0x81)
         return server_quote_report(server, span.data, span.size, out);

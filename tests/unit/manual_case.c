@@ -5,6 +5,7 @@
 
 #include "core/base/hex.h"
 #include "core/base/rfc3339.h"
+#include "core/base/span_text.h"
 #include "tests/unit/cmocka_all.h"
 
 const char manual_policy[] =
@@ -14,11 +15,6 @@ const char manual_policy[] =
     "            \"reference\":{\n                \"tdx_attributes\":\"0000000010000000\",\n"
     "                \"#NOTE\": \"0000000010000000 means for NO_DEBUG and SPTE_VE_DISABLE\"\n"
     "            }\n        }\n    ]\n}\n";
-
-struct span span_of(const char *string)
-{
-    return (struct span){ (const uint8_t *)string, strlen(string) };
-}
 
 int64_t manual_time(const char *text)
 {

@@ -8,13 +8,13 @@
 #include <stdint.h>
 
 #include "core/appraise/appraise.h"
+#include "core/base/span_text.h"
 #include "core/verify/collateral.h"
 
 #define MANUAL_NOW INT64_C(1710400829) /* 2024-03-14T07:20:29Z */
 
 extern const char manual_policy[]; /* tenant_td_policy.json, word for word */
 
-struct span span_of(const char *string);
 int64_t manual_time(const char *text); /* RFC 3339 */
 
 struct verification manual_verification(void);

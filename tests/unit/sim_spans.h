@@ -14,15 +14,15 @@ static inline struct collateral sim_bundle_spans(const struct sim_bundle *bundle
     const struct text *part = bundle->part;
 
     return (struct collateral){
-        .pck_crl_issuer_chain = sim_span(&part[SIM_PCK_CRL_ISSUER_CHAIN]),
-        .root_ca_crl = sim_span(&part[SIM_ROOT_CA_CRL]),
-        .pck_crl = sim_span(&part[SIM_PCK_CRL]),
-        .tcb_info_issuer_chain = sim_span(&part[SIM_TCB_INFO_ISSUER_CHAIN]),
-        .tcb_info = sim_span(&part[SIM_TCB_INFO]),
-        .tcb_info_signature = sim_span(&part[SIM_TCB_INFO_SIGNATURE]),
-        .qe_identity_issuer_chain = sim_span(&part[SIM_QE_IDENTITY_ISSUER_CHAIN]),
-        .qe_identity = sim_span(&part[SIM_QE_IDENTITY]),
-        .qe_identity_signature = sim_span(&part[SIM_QE_IDENTITY_SIGNATURE]),
+        .pck_crl_issuer_chain = text_span(&part[SIM_PCK_CRL_ISSUER_CHAIN]),
+        .root_ca_crl = text_span(&part[SIM_ROOT_CA_CRL]),
+        .pck_crl = text_span(&part[SIM_PCK_CRL]),
+        .tcb_info_issuer_chain = text_span(&part[SIM_TCB_INFO_ISSUER_CHAIN]),
+        .tcb_info = text_span(&part[SIM_TCB_INFO]),
+        .tcb_info_signature = text_span(&part[SIM_TCB_INFO_SIGNATURE]),
+        .qe_identity_issuer_chain = text_span(&part[SIM_QE_IDENTITY_ISSUER_CHAIN]),
+        .qe_identity = text_span(&part[SIM_QE_IDENTITY]),
+        .qe_identity_signature = text_span(&part[SIM_QE_IDENTITY_SIGNATURE]),
     };
 }
 

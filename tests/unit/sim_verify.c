@@ -20,7 +20,7 @@ void made_from(const struct sim_platform *p, struct made *ret)
     assert_true(sim_bundle_ok(&ret->bundle));
     sim_anchor_pem(p, &pem);
     assert_true(text_ok(&pem));
-    assert_status(trust_anchor_parse(sim_span(&pem), &ret->anchor, NULL), "OK");
+    assert_status(trust_anchor_parse(text_span(&pem), &ret->anchor, NULL), "OK");
     text_free(&pem);
 }
 
@@ -55,7 +55,7 @@ enum tdx_status made_verify(const struct made *made, int64_t now, struct verific
         &parts.tcb_info_issuer_chain,    &parts.tcb_info,    &parts.tcb_info_signature,
         &parts.qe_identity_issuer_chain, &parts.qe_identity, &parts.qe_identity_signature
     };
-    struct span quote = exact(sim_span(&made->quote));
+    struct span quote = exact(text_span(&made->quote));
     enum tdx_status status;
 
     for (size_t i = 0; i < COUNT_OF(all); i++)

@@ -9,6 +9,7 @@
 #include "core/base/conf.h"
 #include "core/base/hex.h"
 #include "core/base/rfc3339.h"
+#include "core/base/span_text.h"
 #include "core/base/status.h"
 #include "core/base/text.h"
 #include "tests/unit/cmocka_all.h"
@@ -341,7 +342,7 @@ static void conf_refuses_with_file_line_and_reason(void **state)
     for (size_t i = 0; i < COUNT_OF(cases); i++) {
         struct seen seen = { .answer = TDX_CONF_BAD_VALUE };
         struct tdx_error err = { 0 };
-        struct span text = { (const uint8_t *)cases[i].text, strlen(cases[i].text) };
+        struct span text = span_of(cases[i].text);
 
         assert_status(conf_parse("g", text, remember, &seen, &err), cases[i].expected);
         assert_string_equal(err.detail, cases[i].detail);

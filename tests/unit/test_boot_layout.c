@@ -9,6 +9,7 @@
 
 #include "core/base/files.h"
 #include "core/base/json.h"
+#include "core/base/span_text.h"
 #include "grub-tool/bls.h"
 #include "grub-tool/boot_layout.h"
 #include "grub-tool/boot_words.h"
@@ -17,11 +18,6 @@
 #include "grub-tool/grub_script.h"
 #include "grub-tool/token.h"
 #include "tests/unit/cmocka_all.h"
-
-static struct span span_of(const char *text)
-{
-    return (struct span){ (const uint8_t *)text, strlen(text) };
-}
 
 static void words_reach_the_kernel_as_grub_and_next_arg_make_them(void **state)
 {

@@ -54,7 +54,7 @@ static enum tdx_status parse(const struct text *der, size_t size, struct cert *r
     status = cert_parse((struct span){ copy, size }, TDX_PCK_CHAIN_FORMAT, &cert, NULL);
     free(copy);
     if (status == TDX_OK && ret != NULL)
-        status = cert_parse(sim_span(der), TDX_PCK_CHAIN_FORMAT, ret, NULL);
+        status = cert_parse(text_span(der), TDX_PCK_CHAIN_FORMAT, ret, NULL);
     return status;
 }
 
@@ -198,19 +198,19 @@ static void reads_lists_in_all_their_forms(void **state)
     struct text der = crl_der(), text = { 0 };
 
     (void)state;
-    assert_status(parse_crl(sim_span(&der)), "OK");
+    assert_status(parse_crl(text_span(&der)), "OK");
     text_add_hex(&text, der.data, der.length);
-    assert_status(parse_crl(sim_span(&text)), "OK");
+    assert_status(parse_crl(text_span(&text)), "OK");
     text_add(&text, "\r\n");
-    assert_status(parse_crl(sim_span(&text)), "OK");
+    assert_status(parse_crl(text_span(&text)), "OK");
     text_add(&text, "0");
-    assert_status(parse_crl(sim_span(&text)), "CRL_FORMAT");
+    assert_status(parse_crl(text_span(&text)), "CRL_FORMAT");
     text_clear(&text);
     sim_pem(&text, "X509 CRL", &der);
-    assert_status(parse_crl(sim_span(&text)), "OK");
+    assert_status(parse_crl(text_span(&text)), "OK");
     text_clear(&text);
     sim_pem(&text, "CERTIFICATE", &der);
-    assert_status(parse_crl(sim_span(&text)), "CRL_FORMAT");
+    assert_status(parse_crl(text_span(&text)), "CRL_FORMAT");
     text_free(&text);
     text_free(&der);
 }
@@ -239,7 +239,7 @@ static void refuses_lists_that_are_not_strict(void **state)
 
         print_message("#  %s\n", cases[i].what);
         patch(&der, cases[i].nth, cases[i].old, cases[i].new, cases[i].size);
-        assert_status(parse_crl(sim_span(&der)), "CRL_FORMAT");
+        assert_status(parse_crl(text_span(&der)), "CRL_FORMAT");
         text_free(&der);
     }
 }
@@ -252,7 +252,7 @@ static void a_list_with_an_unknown_critical_extension_is_refused(void **state)
     struct cert issuer = { 0 };
 
     (void)state;
-    assert_status(crl_parse(sim_span(&der), &crl, NULL), "OK");
+    assert_status(crl_parse(text_span(&der), &crl, NULL), "OK");
     issuer.subject = crl.issuer;
     assert_status(crl_check(&crl, &issuer, NULL, true, NULL), "OK");
     crl.has_unknown_critical = true;
@@ -275,7 +275,7 @@ static void a_root_must_be_whole(void **state)
 
     (void)state;
     sim_anchor_pem(right, &pem);
-    assert_status(trust_anchor_parse(sim_span(&pem), &anchor, NULL), "OK");
+    assert_status(trust_anchor_parse(text_span(&pem), &anchor, NULL), "OK");
     for (size_t i = 0; i < COUNT_OF(expected); i++) {
         struct sim_platform *p = sim_platform_new();
         struct made made = { .anchor = anchor };
@@ -327,12 +327,12 @@ static void only_a_root_certificate_is_an_anchor(void **state)
         sim_root_der(p, &der);
         sim_pem(&pem, "CERTIFICATE", &der);
         print_message("#  %s\n", cases[i].what);
-        assert_status(trust_anchor_parse(sim_span(&pem), &anchor, &err), cases[i].expected);
+        assert_status(trust_anchor_parse(text_span(&pem), &anchor, &err), cases[i].expected);
         assert_string_equal(status_id(err.status), cases[i].expected);
     }
     text_clear(&pem);
     sim_pck_chain_pem(p, &pem);
-    assert_status(trust_anchor_parse(sim_span(&pem), &anchor, NULL), "ANCHOR_BAD");
+    assert_status(trust_anchor_parse(text_span(&pem), &anchor, NULL), "ANCHOR_BAD");
     assert_status(trust_anchor_parse((struct span){ NULL, 0 }, &anchor, NULL), "ANCHOR_BAD");
     assert_true(trust_anchor_intel()->is_intel);
     text_free(&pem);

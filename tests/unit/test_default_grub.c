@@ -8,6 +8,7 @@
 
 #include "core/base/files.h"
 #include "core/base/json.h"
+#include "core/base/span_text.h"
 #include "grub-tool/default_grub.h"
 #include "tests/unit/cmocka_all.h"
 #include "tests/unit/grub_shell.h"
@@ -17,11 +18,6 @@
 
 static const struct token_wish wish = { .present = true, .slabs = 524288 };
 static const struct token_wish nothing = { .present = false };
-
-static struct span span_of(const char *text)
-{
-    return (struct span){ (const uint8_t *)text, strlen(text) };
-}
 
 static enum tdx_status edit(const struct span *texts, size_t count, const struct token_wish *asked,
                             struct default_grub_edit *ret, struct tdx_error *err)
@@ -49,9 +45,7 @@ static enum tdx_status edit(const struct span *texts, size_t count, const struct
 
 static struct span result_of(const struct default_grub_edit *edited, size_t i, struct span before)
 {
-    return edited->changed[i] ? (struct span){ (const uint8_t *)text_string(&edited->files[i]),
-                                               edited->files[i].length }
-                              : before;
+    return edited->changed[i] ? text_span(&edited->files[i]) : before;
 }
 
 /* Appends the lines without that variable, and without the word itself in others that use it. */
@@ -707,7 +701,7 @@ static void thousands_of_made_files_keep_all_other_words(void **state)
         bool fine;
 
         make_file(&seed, &file);
-        before = (struct span){ (const uint8_t *)text_string(&file), file.length };
+        before = text_span(&file);
         fine = edit(&before, 1, &wish, &result, NULL) == TDX_OK;
         default_grub_edit_free(&result);
         edited += fine;

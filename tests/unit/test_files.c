@@ -13,6 +13,7 @@
 
 #include "core/base/files.h"
 #include "core/base/process.h"
+#include "core/base/span_text.h"
 #include "tests/unit/cmocka_all.h"
 
 #define SPAN(string) ((struct span){ (const uint8_t *)(string), sizeof(string) - 1 })
@@ -213,7 +214,7 @@ static enum tdx_status shell(const char *script, const char *input, unsigned tim
         .argv = argv,
         .timeout_ms = timeout_ms,
         .output_limit = 100000,
-        .input = { (const uint8_t *)input, strlen(input) },
+        .input = span_of(input),
     };
 
     return process_run(&spec, result, err);

@@ -9,6 +9,7 @@
 
 #include "core/base/files.h"
 #include "core/base/lock.h"
+#include "core/base/span_text.h"
 #include "core/collateral/floor.h"
 #include "tests/unit/cmocka_all.h"
 
@@ -208,11 +209,6 @@ static void a_full_floor_refuses_another_platform(void **state)
     assert_status(floor_raise(&floor, &mark, NULL, NULL), "OK");
 }
 
-static struct span text_span(const struct text *text)
-{
-    return (struct span){ (const uint8_t *)text_string(text), text->length };
-}
-
 static void reading_what_was_printed_gives_the_same_floor(void **state)
 {
     struct floor floor = seen_floor(), again = { 0 }, nothing = { 0 };
@@ -270,9 +266,7 @@ static void refuses_a_floor_file_that_it_would_not_write(void **state)
         memset(&floor, 0xa5, sizeof(floor));
         memset(&before, 0xa5, sizeof(before));
         print_message("#  %zu\n", i);
-        assert_status(floor_parse("f", (struct span){ (const uint8_t *)cases[i], strlen(cases[i]) },
-                                  &floor, &err),
-                      "FLOOR_BAD");
+        assert_status(floor_parse("f", span_of(cases[i]), &floor, &err), "FLOOR_BAD");
         assert_memory_equal(err.detail, "f, line", 7);
         assert_memory_equal(&floor, &before, sizeof(floor));
     }

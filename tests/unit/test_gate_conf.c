@@ -6,14 +6,14 @@
 #include <unistd.h>
 
 #include "core/base/files.h"
+#include "core/base/span_text.h"
 #include "core/collateral/cache.h"
 #include "pam_tdx/gate_conf.h"
 #include "tests/unit/cmocka_all.h"
 
 static enum tdx_status parse(const char *text, struct gate_conf *conf, struct tdx_error *err)
 {
-    return gate_conf_parse("gate.conf", (struct span){ (const uint8_t *)text, strlen(text) }, conf,
-                           err);
+    return gate_conf_parse("gate.conf", span_of(text), conf, err);
 }
 
 static void the_defaults_are_the_strict_ones(void **state)

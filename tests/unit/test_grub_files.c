@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include "core/base/files.h"
+#include "core/base/span_text.h"
 #include "grub-tool/commit.h"
 #include "tests/unit/cmocka_all.h"
 
@@ -17,11 +18,6 @@
 
 static const struct token_wish wish = { true, 524288 };
 static char folder[64];
-
-static struct span span_of(const char *text)
-{
-    return (struct span){ (const uint8_t *)text, strlen(text) };
-}
 
 static const char *full(const char *path, char buffer[512])
 {

@@ -7,14 +7,10 @@
 
 #include "core/base/base64.h"
 #include "core/base/files.h"
+#include "core/base/span_text.h"
 #include "grub-tool/diff.h"
 #include "grub-tool/measured.h"
 #include "tests/unit/cmocka_all.h"
-
-static struct span span_of(const char *text)
-{
-    return (struct span){ (const uint8_t *)text, strlen(text) };
-}
 
 static void differences_are_those_of_diff_u(void **state)
 {

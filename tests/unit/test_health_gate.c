@@ -2,6 +2,7 @@
 /* The checks on the gate in front of sshd, each verdict they can give. */
 #include <string.h>
 
+#include "core/base/span_text.h"
 #include "healthcheck/report.h"
 #include "pam_tdx/gate_conf.h"
 #include "tests/unit/cmocka_all.h"
@@ -58,7 +59,7 @@ static void set(struct facts *facts, const char *key, const char *value, const c
     if (strcmp(text, "!") == 0)
         facts_set_state(facts, key, FACT_ABSENT, NULL);
     else
-        facts_set(facts, key, (struct span){ (const uint8_t *)text, strlen(text) });
+        facts_set(facts, key, span_of(text));
 }
 
 static void every_verdict_on_the_gate(void **state)

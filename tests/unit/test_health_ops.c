@@ -3,6 +3,7 @@
  * one cause: one FAIL, one line, the exit code. */
 #include <string.h>
 
+#include "core/base/span_text.h"
 #include "healthcheck/report.h"
 #include "pam_tdx/gate_conf.h"
 #include "tests/unit/cmocka_all.h"
@@ -208,8 +209,7 @@ static void apply(struct facts *facts, const struct change *changes, size_t coun
         else if (strcmp(value, "!denied") == 0)
             facts_set_state(facts, changes[i].key, FACT_DENIED, "Permission denied");
         else
-            facts_set(facts, changes[i].key,
-                      (struct span){ (const uint8_t *)value, strlen(value) });
+            facts_set(facts, changes[i].key, span_of(value));
     }
 }
 

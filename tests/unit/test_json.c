@@ -5,12 +5,8 @@
 #include <string.h>
 
 #include "core/base/json_write.h"
+#include "core/base/span_text.h"
 #include "tests/unit/cmocka_all.h"
-
-static struct span span_of(const char *text)
-{
-    return (struct span){ (const uint8_t *)text, strlen(text) };
-}
 
 /* From an allocation of its exact size, so that ASan sees the first byte read too far. */
 static enum tdx_status parse_exact(struct span text, unsigned depth, struct tdx_error *err)

@@ -5,6 +5,7 @@
 #include "core/appraise/jws.h"
 #include "core/base/base64.h"
 #include "core/base/hex.h"
+#include "core/base/span_text.h"
 #include "tests/unit/cmocka_all.h"
 
 /* Appraisal notes section 7.6: made by Intel's signer, checked with openssl. */
@@ -23,11 +24,6 @@ static const char vector_token[] =
     "lc2NyaXB0aW9uXCI6XCJBcHBsaWNhdGlvbiBURCBUQ0IgMS41XCJ9LFwicmVmZXJlbmNlXCI6e1widGR4X2F0dHJpYnV0Z"
     "XNcIjpcIjAwMDAwMDAwMTAwMDAwMDBcIn19XX0ifQ.zP2OEMkouikTdwnDphVhZWbAFDxXKYnf0MDWT7zoo4f6FcphQ4l4"
     "bBuVZnkyaBXAHiQsEJGnl3HVdtkgDmw8LXCwPl3DVoqdKicc7oiWwVs9Fg8mUBlioOlJxsbty0cH";
-
-static struct span span_of(const char *string)
-{
-    return (struct span){ (const uint8_t *)string, strlen(string) };
-}
 
 /* Reads a copy of exactly that size, so that ASan sees the first byte read too far; what failed
  * must say why and leave ret alone. */

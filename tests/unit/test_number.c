@@ -3,12 +3,8 @@
 
 #include <string.h>
 
+#include "core/base/span_text.h"
 #include "tests/unit/cmocka_all.h"
-
-static struct span span_of(const char *text)
-{
-    return (struct span){ (const uint8_t *)text, strlen(text) };
-}
 
 static void whole_numbers_and_nothing_else(void **state)
 {

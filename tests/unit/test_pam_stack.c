@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "core/base/span_text.h"
 #include "healthcheck/pam_stack.h"
 #include "tests/unit/cmocka_all.h"
 
@@ -170,7 +171,7 @@ static void set_file(struct facts *facts, const char *path, const char *text)
 
     (void)snprintf(key, sizeof(key), "file:%s", path);
     if (text != NULL)
-        facts_set(facts, key, (struct span){ (const uint8_t *)text, strlen(text) });
+        facts_set(facts, key, span_of(text));
     else
         facts_set_state(facts, key, FACT_ABSENT, NULL);
 }

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "core/base/span_text.h"
 #include "core/base/text.h"
 #include "core/collateral/pcs_answer.h"
 #include "core/collateral/pcs_regions.h"
@@ -12,11 +13,6 @@
 
 #define CERTIFICATE(body)                                                                          \
     "-----BEGIN%20CERTIFICATE-----%0A" body "%0A-----END%20CERTIFICATE-----%0A"
-
-static struct span span_of(const char *text)
-{
-    return (struct span){ (const uint8_t *)text, strlen(text) };
-}
 
 /* --- addresses ---------------------------------------------------------------------------------
  */
@@ -254,7 +250,7 @@ static void reads_a_crl_in_each_of_its_forms(void **state)
     (void)state;
     for (size_t i = 0; i < COUNT_OF(cases); i++) {
         struct text out = { 0 };
-        struct span body = { (const uint8_t *)cases[i].body, strlen(cases[i].body) };
+        struct span body = span_of(cases[i].body);
 
         print_message("#  %zu\n", i);
         assert_status(pcs_crl_decode(body, &out, NULL), "OK");

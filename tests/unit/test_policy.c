@@ -5,6 +5,7 @@
 
 #include "core/appraise/policy.h"
 #include "core/base/json_write.h"
+#include "core/base/span_text.h"
 #include "tests/unit/cmocka_all.h"
 
 #define TD15     "'environment':{'class_id':'45b734fc-aa4e-4c3d-ad28-e43d08880e68'}"
@@ -22,11 +23,6 @@ static char *with_quotes(const char *text)
         if (*at == '\'')
             *at = '"';
     return copy;
-}
-
-static struct span span_of(const char *string)
-{
-    return (struct span){ (const uint8_t *)string, strlen(string) };
 }
 
 /* Adds a copy of exactly that size; on failure the set must be as it was. */

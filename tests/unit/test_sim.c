@@ -207,24 +207,24 @@ static void signed_texts_verify_until_they_are_edited(void **state)
 
     sim_bundle_make(p, &bundle);
     assert_true(sim_bundle_ok(&bundle));
-    assert_true(verifies(signer, sim_span(&bundle.part[SIM_TCB_INFO]),
+    assert_true(verifies(signer, text_span(&bundle.part[SIM_TCB_INFO]),
                          (uint8_t *)bundle.part[SIM_TCB_INFO_SIGNATURE].data));
-    assert_true(verifies(signer, sim_span(&bundle.part[SIM_QE_IDENTITY]),
+    assert_true(verifies(signer, text_span(&bundle.part[SIM_QE_IDENTITY]),
                          (uint8_t *)bundle.part[SIM_QE_IDENTITY_SIGNATURE].data));
 
     p->tcb_info.signing.corrupt_signature = true;
     sim_bundle_make(p, &bundle);
-    assert_false(verifies(signer, sim_span(&bundle.part[SIM_TCB_INFO]),
+    assert_false(verifies(signer, text_span(&bundle.part[SIM_TCB_INFO]),
                           (uint8_t *)bundle.part[SIM_TCB_INFO_SIGNATURE].data));
     p->tcb_info.signing.corrupt_signature = false;
     p->tcb_info.signing.before[0] = (struct sim_edit){ "\"version\":3", "\"version\":3.0" };
     sim_bundle_make(p, &bundle);
     assert_non_null(strstr(bundle.part[SIM_TCB_INFO].data, "3.0"));
-    assert_true(verifies(signer, sim_span(&bundle.part[SIM_TCB_INFO]),
+    assert_true(verifies(signer, text_span(&bundle.part[SIM_TCB_INFO]),
                          (uint8_t *)bundle.part[SIM_TCB_INFO_SIGNATURE].data));
     p->qe_identity.signing.after[0] = (struct sim_edit){ "\"isvprodid\":2", "\"isvprodid\":3" };
     sim_bundle_make(p, &bundle);
-    assert_false(verifies(signer, sim_span(&bundle.part[SIM_QE_IDENTITY]),
+    assert_false(verifies(signer, text_span(&bundle.part[SIM_QE_IDENTITY]),
                           (uint8_t *)bundle.part[SIM_QE_IDENTITY_SIGNATURE].data));
 
     p->tcb_info.signing.after[0] = (struct sim_edit){ "nowhere in the text", "" };
@@ -327,7 +327,7 @@ static void the_same_seed_gives_the_same_bytes(void **state)
     sim_bundle_json_make(p, &mine);
     sim_bundle_json_make(twin, &his);
     assert_true(text_ok(&mine) && text_ok(&his) && text_ok(&foreign));
-    assert_true(span_equal(sim_span(&mine), sim_span(&his)));
+    assert_true(span_equal(text_span(&mine), text_span(&his)));
     assert_memory_not_equal(p->key[SIM_KEY_ROOT].point, other->key[SIM_KEY_ROOT].point, 65);
     text_free(&mine);
     text_free(&his);

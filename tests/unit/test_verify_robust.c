@@ -152,7 +152,7 @@ static void no_truncation_is_accepted(void **state)
 
         sim_platform_use_quote(p, kinds[i][0], kinds[i][1]);
         made_from(p, &made);
-        subject = (struct subject){ sim_span(&made.quote), sim_bundle_spans(&made.bundle),
+        subject = (struct subject){ text_span(&made.quote), sim_bundle_spans(&made.bundle),
                                     made.anchor, p->now };
         cut_quote(&subject, 1);
         if (i == 0)
@@ -212,7 +212,7 @@ static void a_flipped_bit_is_refused(void **state)
     (void)state;
     made_from(p, &made);
     parts = sim_bundle_spans(&made.bundle);
-    raw = exact(sim_span(&made.quote), made.quote.length);
+    raw = exact(text_span(&made.quote), made.quote.length);
     assert_status(verify_context_new(&parts, &made.anchor, NULL, &context, NULL), "OK");
     assert_status(quote_parse(raw.data, raw.size, &quote, NULL), "OK");
     for (size_t bit = 0; bit < raw.size * 8; bit++) {

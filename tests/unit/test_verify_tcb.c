@@ -272,8 +272,8 @@ static void read_documents(const struct sim_platform *p, struct documents *ret)
     *ret = (struct documents){ 0 };
     sim_tcb_info_text(&p->tcb_info, &ret->info_text);
     sim_qe_identity_text(&p->qe_identity, &ret->identity_text);
-    assert_status(tcb_info_parse(sim_span(&ret->info_text), &ret->info, NULL), "OK");
-    assert_status(qe_identity_parse(sim_span(&ret->identity_text), &ret->identity, NULL), "OK");
+    assert_status(tcb_info_parse(text_span(&ret->info_text), &ret->info, NULL), "OK");
+    assert_status(qe_identity_parse(text_span(&ret->identity_text), &ret->identity, NULL), "OK");
 }
 
 static void free_documents(struct documents *documents)
@@ -409,7 +409,7 @@ static void version_2_is_read_for_sgx_only(void **state)
         (struct sim_edit){ "\"pcesvn\"", "\"tdxtcbcomponents\":[" COMPONENTS_16 "],\"pcesvn\"" };
     sim_tcb_info_make(&p->tcb_info, &made, &signature);
     assert_true(text_ok(&signature));
-    assert_status(tcb_info_parse(sim_span(&made), &info, NULL), "TCB_INFO_FORMAT");
+    assert_status(tcb_info_parse(text_span(&made), &info, NULL), "TCB_INFO_FORMAT");
     text_free(&made);
     text_free(&signature);
     text_free(&text);
