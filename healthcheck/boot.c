@@ -124,10 +124,12 @@ static void evaluate_replay(const struct evaluation *evaluation, struct finding 
     struct td_report report;
     struct tdx_error err = { 0 };
     char differs[32] = "";
+    struct span rtmr2;
 
     if (!finding_needs(ret, log, CHECK_SKIP, "no_log", "there is no event log") ||
         !evidence_report(evaluation, ret, &report))
         return;
+    rtmr2 = (struct span){ report.td.rtmr[2], TD_MEASUREMENT_SIZE };
     finding_source(ret, "the event log, the TD report");
     if (event_log_replay(log->value, &replay, &err) != TDX_OK) {
         finding_set(ret, CHECK_ERROR, status_id(err.status), "%s", err.detail);
@@ -140,6 +142,8 @@ static void evaluate_replay(const struct evaluation *evaluation, struct finding 
                            i);
     if (differs[0] == '\0')
         finding_set(ret, CHECK_PASS, NULL, "the log leads to RTMR0, RTMR1 and RTMR2");
+    else if (strcmp(differs, " RTMR2") == 0 && span_is_zero(rtmr2))
+        finding_skip(ret, "rtmr2_zero", "RTMR2 is zero (td.rtmr2); RTMR0 and RTMR1 are explained");
     else if (strcmp(differs, " RTMR2") == 0)
         finding_set(ret, CHECK_WARN, "rtmr2_extended",
                     "RTMR2 was extended after the boot (IMA does so), or the log lacks records");
@@ -292,7 +296,7 @@ static const struct check checks[] = {
                   "  tdx-attest report --format json",
         .reads = "the event log and the TD report",
         .why = "The log is ordinary memory: only that it leads to the RTMRs gives it authority.",
-        .requires = { "td.report" },
+        .requires = { "td.rtmr01" },
         .live_only = true,
         .gives = GIVES(PASS) | GIVES(WARN) | GIVES(FAIL) | GIVES(ERROR) | GIVES(SKIP),
         .evaluate = evaluate_replay,

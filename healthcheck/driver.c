@@ -28,21 +28,19 @@ static void collect(const struct collector *collector)
 static void evaluate_module(const struct evaluation *evaluation, struct finding *ret)
 {
     const struct fact *modules = facts_find(evaluation->facts, "file:/proc/modules");
-    const struct fact *folder = facts_find(evaluation->facts, "stat:/sys/module/tdx_guest");
-    struct span text, line;
+    struct span text = modules->value, line;
 
-    if (!finding_needs(ret, modules, CHECK_ERROR, "unreadable", "/proc/modules is not there"))
-        return;
-    text = modules->value;
-    while (line_next(&text, &line))
+    finding_source(ret, "/proc/modules, /sys/module/tdx_guest");
+    while (modules->state == FACT_KNOWN && line_next(&text, &line))
         if (span_begins(line, "tdx_guest ") || span_begins(line, "tdx_attest ")) {
             finding_set(ret, CHECK_PASS, NULL, "loaded");
             return;
         }
-    if (folder->state == FACT_KNOWN ||
+    if (facts_find(evaluation->facts, "stat:/sys/module/tdx_guest")->state == FACT_KNOWN ||
         facts_find(evaluation->facts, "stat:/dev/tdx_guest")->state == FACT_KNOWN)
         finding_set(ret, CHECK_PASS, NULL, "built in");
-    else
+    else if (finding_needs(ret, modules, CHECK_FAIL, "not_loaded",
+                           "tdx_guest is not built in, and this kernel loads no modules"))
         finding_set(ret, CHECK_FAIL, "not_loaded", "tdx_guest is neither loaded nor built in");
 }
 
