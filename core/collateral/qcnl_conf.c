@@ -61,6 +61,8 @@ static void read_members(const struct json_place *root, struct qcnl_conf *conf)
     struct json_place update = json_member(root, "tcb_update_type", JSON_OPTIONAL);
     struct json_place times = json_member(root, "retry_times", JSON_OPTIONAL);
     struct json_place delay = json_member(root, "retry_delay", JSON_OPTIONAL);
+    struct json_place hours =
+        json_member(root, "verify_collateral_cache_expire_hours", JSON_OPTIONAL);
     char word[16] = "";
 
     read_url(root, "pccs_url", conf->pccs_url);
@@ -74,6 +76,7 @@ static void read_members(const struct json_place *root, struct qcnl_conf *conf)
     conf->retry_times = at_most(json_as_uint(&times, UINT32_MAX), QCNL_RETRIES_MAX);
     conf->has_retry_delay = json_present(&delay);
     conf->retry_delay = at_most(json_as_uint(&delay, UINT32_MAX), QCNL_DELAY_MAX);
+    conf->cache_hours = at_most(json_as_uint(&hours, UINT32_MAX), QCNL_CACHE_HOURS_MAX);
 }
 
 static enum tdx_status parse_json(const char *name, struct span text, struct qcnl_conf *conf,
@@ -139,41 +142,87 @@ static enum tdx_status set_key(const char *name, struct span key, struct span va
             return bad_value(name, "RETRY_DELAY", "a number of seconds", err);
         conf->has_retry_delay = true;
         conf->retry_delay = at_most(number, QCNL_DELAY_MAX);
+    } else if (span_is(key, "VERIFY_COLLATERAL_CACHE_EXPIRE_HOURS")) {
+        if (!read_number(value, &number))
+            return bad_value(name, "VERIFY_COLLATERAL_CACHE_EXPIRE_HOURS", "a number", err);
+        conf->cache_hours = at_most(number, QCNL_CACHE_HOURS_MAX);
     }
     return TDX_OK;
 }
 
-static enum tdx_status parse_line(const char *name, struct span raw, struct qcnl_conf *conf,
-                                  struct tdx_error *err)
+/* A line without its white space, split at the first '='. False, and err says so, if it is too
+ * long; *ret_key is empty for a line that says nothing, which Intel's library skips as well. */
+static bool split_line(const char *name, struct span raw, uint8_t line[static LINE_LIMIT],
+                       struct span *ret_key, struct span *ret_value, struct tdx_error *err)
 {
-    uint8_t line[LINE_LIMIT];
     size_t size = 0;
     const uint8_t *equals;
 
+    *ret_key = *ret_value = (struct span){ NULL, 0 };
     for (size_t i = 0; i < raw.size; i++) {
         if (is_space(raw.data[i]))
             continue;
-        if (size == sizeof(line))
-            return status_fail(err, TDX_QCNL_BAD_VALUE, "%s: a line of more than %d characters",
-                               name, LINE_LIMIT);
+        if (size == LINE_LIMIT) {
+            (void)status_fail(err, TDX_QCNL_BAD_VALUE, "%s: a line of more than %d characters",
+                              name, LINE_LIMIT);
+            return false;
+        }
         line[size++] = raw.data[i];
     }
     equals = size > 0 && line[0] != '#' ? memchr(line, '=', size) : NULL;
-    if (equals == NULL)
-        return TDX_OK; /* Intel's library skips it as well */
-    return set_key(name, (struct span){ line, (size_t)(equals - line) },
-                   (struct span){ equals + 1, size - (size_t)(equals - line) - 1 }, conf, err);
+    if (equals != NULL) {
+        *ret_key = (struct span){ line, (size_t)(equals - line) };
+        *ret_value = (struct span){ equals + 1, size - (size_t)(equals - line) - 1 };
+    }
+    return true;
 }
 
-static enum tdx_status parse_lines(const char *name, struct span text, struct qcnl_conf *conf,
-                                   struct tdx_error *err)
+/* lenient: lines with a mistake are skipped. */
+static enum tdx_status parse_lines(const char *name, struct span text, bool lenient,
+                                   struct qcnl_conf *conf, struct tdx_error *err)
 {
-    enum tdx_status status = TDX_OK;
-    struct span line;
+    struct span raw, key, value;
+    uint8_t line[LINE_LIMIT];
 
-    while (status == TDX_OK && line_next(&text, &line))
-        status = parse_line(name, line, conf, err);
-    return status;
+    while (line_next(&text, &raw)) {
+        enum tdx_status status = TDX_QCNL_BAD_VALUE;
+
+        if (split_line(name, raw, line, &key, &value, err))
+            status = set_key(name, key, value, conf, err);
+        if (status != TDX_OK && !lenient)
+            return status;
+    }
+    return TDX_OK;
+}
+
+/* True if a line sets one of the keys of this form. */
+static bool has_key_line(struct span text)
+{
+    static const char *const keys[] = { "PCCS_URL", "COLLATERAL_SERVICE", "USE_SECURE_CERT" };
+    struct span raw, key, value;
+    uint8_t line[LINE_LIMIT];
+
+    while (line_next(&text, &raw))
+        for (size_t i = 0; i < sizeof(keys) / sizeof(keys[0]); i++)
+            if (split_line("", raw, line, &key, &value, NULL) && span_is(key, keys[i]))
+                return true;
+    return false;
+}
+
+/* True if a line that is no '#' comment has a member of the JSON form. */
+static bool has_member_line(struct span text)
+{
+    static const char *const members[] = { "\"pccs_url\"", "\"collateral_service\"",
+                                           "\"use_secure_cert\"" };
+    struct span raw;
+
+    while (line_next(&text, &raw)) {
+        raw = span_trim(raw);
+        for (size_t i = 0; i < sizeof(members) / sizeof(members[0]); i++)
+            if (!span_begins(raw, "#") && span_contains(raw, members[i]))
+                return true;
+    }
+    return false;
 }
 
 /* --- which of the two ------------------------------------------------------------------------- */
@@ -234,10 +283,29 @@ enum tdx_status qcnl_conf_parse(const char *name, struct span text, struct qcnl_
     if (conf.form == QCNL_JSON)
         status = parse_json(name, text, &conf, err);
     else
-        status = parse_lines(name, text, &conf, err);
+        status = parse_lines(name, text, false, &conf, err);
     if (status == TDX_OK)
         *ret = conf;
     return status;
+}
+
+void qcnl_conf_read(const char *name, struct span text, struct qcnl_reading *ret,
+                    struct tdx_error *err)
+{
+    bool has_members = has_member_line(text), has_keys = has_key_line(text);
+
+    *ret = (struct qcnl_reading){ .conf = defaults };
+    ret->status = qcnl_conf_parse(name, text, &ret->conf, err);
+    if (ret->status == TDX_OK && ret->conf.form == QCNL_JSON)
+        return; /* what looks like a line of the other form stands in a comment */
+    if (ret->status == TDX_OK && has_members && !has_keys)
+        ret->status =
+            status_fail(err, TDX_QCNL_JSON_BAD, "%s: its members stand outside of { }", name);
+    ret->mixed = has_members && has_keys;
+    ret->fell_back = ret->status == TDX_QCNL_JSON_BAD;
+    if (ret->status != TDX_OK)
+        (void)parse_lines(name, text, true, &ret->conf, NULL); /* lenient: it does not fail */
+    ret->conf.form = ret->fell_back || meant_as_json(text) ? QCNL_JSON : QCNL_KEY_VALUE;
 }
 
 enum tdx_status qcnl_conf_load(const char *path, unsigned flags, struct qcnl_conf *ret,

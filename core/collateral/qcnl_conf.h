@@ -16,7 +16,11 @@
 #define QCNL_CONF_PATH       "/etc/sgx_default_qcnl.conf"
 #define QCNL_CONF_SIZE_LIMIT ((size_t)64 << 10)
 #define QCNL_RETRIES_MAX     20
-#define QCNL_DELAY_MAX       600 /* seconds */
+#define QCNL_DELAY_MAX       600  /* seconds */
+#define QCNL_CACHE_HOURS_MAX 2160 /* Intel's library takes any larger number for this one */
+
+/* What that library asks where the file names no address. */
+#define QCNL_URL_DEFAULT "https://localhost:8081/sgx/certification/v4/"
 
 enum qcnl_form { QCNL_JSON, QCNL_KEY_VALUE };
 
@@ -29,6 +33,7 @@ struct qcnl_conf {
     bool has_retry_times, has_retry_delay;
     unsigned retry_times; /* at most QCNL_RETRIES_MAX */
     unsigned retry_delay; /* seconds, at most QCNL_DELAY_MAX; 0: 1, 2, 4, ... */
+    unsigned cache_hours; /* how long the library's own cache keeps collateral; 0: not at all */
 };
 
 /* Reads the text of the file; name is for messages. An empty file, or one with comments only, sets
@@ -39,6 +44,18 @@ struct qcnl_conf {
  * untouched on failure. */
 enum tdx_status qcnl_conf_parse(const char *name, struct span text, struct qcnl_conf *ret,
                                 struct tdx_error *err) TDX_MUST_CHECK;
+
+/* The same text as Intel's library uses it, whatever state it is in: for telling what that does. */
+struct qcnl_reading {
+    enum tdx_status status; /* what qcnl_conf_parse() says */
+    bool fell_back;         /* a mistake in the JSON: all of it was read as KEY=VALUE */
+    bool mixed;             /* members of the one form and lines of the other stand in it */
+    struct qcnl_conf conf;  /* what the library then goes by; form is what was meant */
+};
+
+/* Never fails; err (may be NULL) tells what status means. */
+void qcnl_conf_read(const char *name, struct span text, struct qcnl_reading *ret,
+                    struct tdx_error *err);
 
 /* qcnl_conf_parse() of a file. *ret_exists says whether it is there; if not, *ret is what Intel's
  * library would assume, without any address. flags are those of file_read(). */

@@ -130,6 +130,55 @@ static void refuses_what_intels_library_would_silently_misread(void **state)
     }
 }
 
+static void tells_what_intels_library_makes_of_it(void **state)
+{
+    static const struct {
+        const char *text, *status;
+        bool fell_back, mixed;
+        enum qcnl_form form;
+        const char *url; /* that the library then asks; "": its default */
+        unsigned hours;
+    } cases[] = {
+        { "{\"pccs_url\":\"" URL "\",\"verify_collateral_cache_expire_hours\":168}", "OK", false,
+          false, QCNL_JSON, URL, 168 },
+        { "PCCS_URL=" URL "\nVERIFY_COLLATERAL_CACHE_EXPIRE_HOURS=9000\n", "OK", false, false,
+          QCNL_KEY_VALUE, URL, QCNL_CACHE_HOURS_MAX },
+        { "{\"pccs_url\":\"" URL "\",}", "QCNL_JSON_BAD", true, false, QCNL_JSON, "", 0 },
+        { "{\n  \"pccs_url\": \"https://old/sgx/\"\n}\nPCCS_URL=" URL "\n", "QCNL_JSON_BAD", true,
+          true, QCNL_JSON, URL, 0 },
+        { "PCCS_URL=" URL "\n{\n\"pccs_url\":\"https://old/sgx/\"\n}\n", "OK", false, true,
+          QCNL_KEY_VALUE, URL, 0 },
+        { "PCCS_URL=" URL "\n# \"pccs_url\": \"https://old/sgx/\"\n", "OK", false, false,
+          QCNL_KEY_VALUE, URL, 0 },
+        { "{\"pccs_url\":\"" URL "\"/*\nPCCS_URL=https://no/sgx/\n*/}", "OK", false, false,
+          QCNL_JSON, URL, 0 },
+        { "\"pccs_url\": \"" URL "\"\n", "QCNL_JSON_BAD", true, false, QCNL_JSON, "", 0 },
+        { "\xef\xbb\xbf{\"pccs_url\":\"" URL "\"}", "QCNL_JSON_BAD", true, false, QCNL_JSON, "",
+          0 },
+        { "PCCS_URL=" URL "\nRETRY_TIMES=six\n", "QCNL_BAD_VALUE", false, false, QCNL_KEY_VALUE,
+          URL, 0 },
+        { "{\"tcb_update_type\":\"latest\"}", "QCNL_BAD_VALUE", false, false, QCNL_JSON, "", 0 },
+        { "", "OK", false, false, QCNL_KEY_VALUE, "", 0 },
+    };
+
+    (void)state;
+    for (size_t i = 0; i < COUNT_OF(cases); i++) {
+        struct span text = { (const uint8_t *)cases[i].text, strlen(cases[i].text) };
+        struct qcnl_reading reading;
+        struct tdx_error err = { 0 };
+
+        print_message("#  %zu\n", i);
+        qcnl_conf_read("qcnl", text, &reading, &err);
+        assert_status(reading.status, cases[i].status);
+        assert_string_equal(status_id(err.status), cases[i].status);
+        assert_int_equal(reading.fell_back, cases[i].fell_back);
+        assert_int_equal(reading.mixed, cases[i].mixed);
+        assert_int_equal(reading.conf.form, cases[i].form);
+        assert_string_equal(qcnl_conf_collateral_url(&reading.conf), cases[i].url);
+        assert_int_equal(reading.conf.cache_hours, cases[i].hours);
+    }
+}
+
 static void refuses_addresses_and_lines_that_are_too_long(void **state)
 {
     static const struct {
@@ -184,6 +233,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(reads_both_forms),
         cmocka_unit_test(refuses_what_intels_library_would_silently_misread),
+        cmocka_unit_test(tells_what_intels_library_makes_of_it),
         cmocka_unit_test(refuses_addresses_and_lines_that_are_too_long),
         cmocka_unit_test(a_file_that_is_not_there_sets_nothing),
     };
