@@ -244,16 +244,12 @@ bool collect_probe_file(const struct collector *collector, const char *name, con
 static void collect_now(const struct collector *collector)
 {
     char seconds[32];
-    const struct fact *recorded;
 
+    if (collect_probe_file(collector, "now", "now") &&
+        facts_find(collector->facts, "probe:now")->state == FACT_KNOWN)
+        return;
     (void)snprintf(seconds, sizeof(seconds), "%lld", (long long)time(NULL));
     facts_set(collector->facts, "probe:now", span_of(seconds));
-    if (!collector->recording)
-        return;
-    collect_file(collector, "/.probe/now");
-    recorded = facts_find(collector->facts, "file:/.probe/now");
-    if (recorded->state == FACT_KNOWN)
-        facts_set(collector->facts, "probe:now", recorded->value);
 }
 
 void collect_all(const struct collector *collector)

@@ -104,42 +104,28 @@ static void collect_anchor(const struct collector *collector, const struct gate_
     file_content_free(&pem);
 }
 
+static const char *const probes[] = { "td_report",          "quote",        "report_data",
+                                      "quote_milliseconds", "quote_source", "collateral",
+                                      "trust_anchor" };
+#define PROBES (sizeof(probes) / sizeof(probes[0]))
+
 static void set_all(const struct collector *collector, enum fact_state state, const char *why)
 {
-    static const char *const keys[] = { "probe:td_report",    "probe:quote",
-                                        "probe:report_data",  "probe:quote_milliseconds",
-                                        "probe:quote_source", "probe:collateral",
-                                        "probe:trust_anchor" };
+    for (size_t i = 0; i < PROBES; i++) {
+        char key[64];
 
-    for (size_t i = 0; i < sizeof(keys) / sizeof(keys[0]); i++)
-        facts_set_state(collector->facts, keys[i], state, why);
+        (void)snprintf(key, sizeof(key), "probe:%s", probes[i]);
+        facts_set_state(collector->facts, key, state, why);
+    }
 }
 
-/* A recording's evidence lies in .probe. */
-static void collect_recorded(const struct collector *collector)
+/* True if this is a recording, whose evidence lies in .probe under the probes' names. */
+static bool collect_recorded(const struct collector *collector)
 {
-    static const char *const names[] = { "td_report",          "quote",        "report_data",
-                                         "quote_milliseconds", "quote_source", "collateral",
-                                         "trust_anchor" };
-
-    for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
-        char path[64], key[64];
-        const struct fact *file;
-
-        (void)snprintf(path, sizeof(path), "/.probe/%s", names[i]);
-        (void)snprintf(key, sizeof(key), "file:%s", path);
-        collect_file(collector, path);
-        file = facts_find(collector->facts, key);
-        (void)snprintf(key, sizeof(key), "probe:%s", names[i]);
-        if (file->state == FACT_KNOWN &&
-            !(file->value.size > 7 && memcmp(file->value.data, "!error ", 7) == 0))
-            facts_set(collector->facts, key, file->value);
-        else
-            facts_set_state(collector->facts, key,
-                            file->state == FACT_KNOWN ? FACT_FAILED : file->state,
-                            file->state == FACT_KNOWN ? (const char *)file->value.data + 7
-                                                      : file->why);
-    }
+    for (size_t i = 0; i < PROBES; i++)
+        if (!collect_probe_file(collector, probes[i], probes[i]))
+            return false;
+    return true;
 }
 
 void evidence_collect(const struct collector *collector)
@@ -153,10 +139,8 @@ void evidence_collect(const struct collector *collector)
     struct evidence_paths paths = { 0 };
     char accepted[16];
 
-    if (collector->recording) {
-        collect_recorded(collector);
+    if (collect_recorded(collector))
         return;
-    }
     if (!collector->live) {
         set_all(collector, FACT_OFFLINE, NULL);
         return;

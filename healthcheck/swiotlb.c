@@ -78,16 +78,13 @@ static void collect_log(const struct collector *collector, struct kernel_log *lo
     struct tdx_error err = { 0 };
     enum tdx_status status;
 
-    if (collector->recording) {
-        const struct fact *recorded;
+    if (collect_probe_file(collector, "kernel_log", "dmesg.txt")) {
+        const struct fact *recorded = facts_find(collector->facts, "probe:kernel_log");
 
-        collect_file(collector, "/.probe/dmesg.txt");
-        recorded = facts_find(collector->facts, "file:/.probe/dmesg.txt");
-        if (recorded->state == FACT_KNOWN)
-            kernel_log_parse(recorded->value, log);
-        facts_set_state(collector->facts, "probe:kernel_log", recorded->state, recorded->why);
         if (recorded->state != FACT_KNOWN)
             return;
+        kernel_log_parse(recorded->value, log);
+        /* The whole log is a fact already: that of its file. */
         facts_set(collector->facts, "probe:kernel_log", (struct span){ NULL, 0 });
     } else {
         status = live_log_read(log, &err);
