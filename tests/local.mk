@@ -39,6 +39,7 @@ include tests/e2e/collateral.mk
 include tests/sim/local.mk
 include tests/unit/sim.mk
 include tests/e2e/sim.mk
+include tests/e2e/health.mk
 include tests/unit/pam.mk
 include tests/unit/swiotlb.mk
 include tests/unit/grub.mk
