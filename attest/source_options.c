@@ -7,9 +7,8 @@
 
 #include "core/base/files.h"
 
-#define ANCHOR_SIZE_LIMIT      ((size_t)64 << 10)
-#define CLEAR_LINE             "\r\033[K"
-#define PCS_REGIONS_FILE_WORDS "pcs-regions.conf"
+#define ANCHOR_SIZE_LIMIT ((size_t)64 << 10)
+#define CLEAR_LINE        "\r\033[K"
 
 bool source_option(struct source_options *options, int letter)
 {
@@ -125,6 +124,7 @@ void source_options_notes(const struct program *program, const struct source_ser
                      "(use_secure_cert). Anybody on the way can serve older collateral.",
                      service->origin);
     if (service->region_unlisted)
-        program_note(program, "the region is not in " PCS_REGIONS_FILE_WORDS
-                              "; its address is made by the same rule");
+        program_note(program,
+                     "no file of platforms.d lists this region (pccs_region); its address is "
+                     "made by the same rule");
 }

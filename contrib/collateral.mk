@@ -1,5 +1,3 @@
-dist_tdxdata_DATA += contrib/platforms/pcs-regions.conf
-
 # The paths of a unit are those of this build, so it is made and not shipped.
 dist_systemdsystemunit_DATA += contrib/systemd/tdx-collateral.timer
 nodist_systemdsystemunit_DATA += contrib/systemd/tdx-collateral.service

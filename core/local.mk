@@ -12,6 +12,7 @@ core_libbase_la_SOURCES = \
 	core/base/json_write.c core/base/json_write.h \
 	core/base/lock.c core/base/lock.h \
 	core/base/number.c core/base/number.h \
+	core/base/platform_conf.c core/base/platform_conf.h \
 	core/base/process.c core/base/process.h \
 	core/base/rfc3339.c core/base/rfc3339.h \
 	core/base/root.c core/base/root.h \

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* What comes from a server or an admin's file on the way to a bundle. Input: one byte that says
- * which reader, then the text: issuer chain, CRL, envelope, qcnl file, regions file, floor file. */
+ * which reader, then the text: issuer chain, CRL, envelope, qcnl file, platform file, floor file.
+ */
 #include <stdlib.h>
 #include <string.h>
 
@@ -89,8 +90,9 @@ static void regions(struct span in)
 
     fuzz_require_status(status, &err);
     if (status == TDX_OK)
-        fuzz_require(strncmp(url, "https://", 8) == 0 && strstr(url, "cn-beijing") != NULL,
-                     "an https address with the region in it");
+        fuzz_require(strncmp(url, "https://", 8) == 0 &&
+                         strcspn(url + 8, "\r\n\t @?#") == strlen(url + 8),
+                     "an https address and nothing else");
 }
 
 static void floor_file(struct span in)
@@ -143,7 +145,7 @@ size_t fuzz_seed(unsigned number, uint8_t *out, size_t limit)
         "\x09{ // a\n\"pccs_url\": \"https://h/sgx/\", \"use_secure_cert\": false, /* b */\n"
         "\"tcb_update_type\": \"early\", \"retry_times\": 3, \"retry_delay\": 1 }",
         "\x09# a\nPCCS_URL = https://h/sgx/\r\nUSE_SECURE_CERT=FALSE\nRETRY_TIMES=6\n",
-        "\x0apublic = https://p.[region].x/sgx/\nvpc = https://v.[region].x/\nregion = cn-a\n",
+        "\x0apccs_host = p.{region}.x\npccs_vpc_host = v.{region}.x\npccs_region = cn-a\n",
         "\x0bnewest_issue = 2026-01-01T00:00:00Z\nroot_crl = 2026-01-01T00:00:00Z\n"
         "pck_crl_platform = 2026-01-01T00:00:00Z\nqe_identity = 17 2026-01-01T00:00:00Z\n"
         "tcb_info = 90c06f000000 18 2026-01-01T00:00:00Z\n",
