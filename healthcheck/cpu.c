@@ -3,6 +3,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "core/base/json.h"
 #include "healthcheck/families.h"
 
 #if defined(__x86_64__) || defined(__i386__)
@@ -11,12 +12,46 @@
 
 #define CPUID_TDX_LEAF 0x21U
 
+/* A recording has it as {"0x21": "IntelTDX    "}, or {} where there is no such leaf. */
+static void take_recorded(const struct collector *collector, const char *key)
+{
+    const struct fact *recorded = facts_find(collector->facts, "file:/.probe/cpuid.json");
+    struct json *json = NULL;
+    struct tdx_error err = { 0 };
+    enum tdx_status status;
+    struct span value = { NULL, 0 };
+
+    if (facts_find(collector->facts, key)->state != FACT_KNOWN)
+        return;
+    status = json_parse(recorded->value, 2, &json, &err);
+    if (status == TDX_OK) {
+        struct json_reader reader = { .json = json, .bad = TDX_JSON_BAD, .err = &err };
+        struct json_place root = json_root(&reader);
+        struct json_place leaf = json_member(&root, "0x21", JSON_OPTIONAL);
+
+        if (json_present(&leaf))
+            value = json_as_string(&leaf);
+        status = reader.status;
+    }
+    if (status != TDX_OK)
+        facts_set_state(collector->facts, key, FACT_FAILED, err.detail);
+    else if (value.data == NULL)
+        facts_set_state(collector->facts, key, FACT_ABSENT, NULL);
+    else
+        facts_set(collector->facts, key, value);
+    json_free(json);
+}
+
 /* probe:cpuid.0x21: the twelve characters that CPUID leaf 0x21, sub-leaf 0 spells (EBX, EDX, ECX).
  * Source: Intel TDX Module ABI, "CPUID leaf 21H"; "IntelTDX    " inside a TD. */
 static void collect_cpuid(const struct collector *collector)
 {
     const char *key = "probe:cpuid.0x21";
 
+    if (collect_probe_file(collector, key + strlen("probe:"), "cpuid.json")) {
+        take_recorded(collector, key);
+        return;
+    }
     if (!collector->live) {
         facts_set_state(collector->facts, key, FACT_OFFLINE, NULL);
         return;

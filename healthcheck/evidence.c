@@ -128,6 +128,28 @@ static bool collect_recorded(const struct collector *collector)
     return true;
 }
 
+static void set_accepted(const struct collector *collector, unsigned accepted)
+{
+    char decimal[16];
+
+    (void)snprintf(decimal, sizeof(decimal), "%u", accepted);
+    set_bytes(collector, "probe:accepted_tcb", decimal, strlen(decimal));
+}
+
+/* What the recording's own gate.conf accepts. */
+static void collect_recorded_accepted(const struct collector *collector)
+{
+    const struct fact *file;
+    struct gate_conf conf = { 0 };
+
+    collect_file(collector, GATE_CONF_DEFAULT);
+    file = facts_find(collector->facts, "file:" GATE_CONF_DEFAULT);
+    if (file->state == FACT_KNOWN &&
+        gate_conf_parse(GATE_CONF_DEFAULT, file->value, &conf, NULL) == TDX_OK)
+        set_accepted(collector, conf.accepted_tcb);
+    gate_conf_free(&conf);
+}
+
 void evidence_collect(const struct collector *collector)
 {
     struct gate_conf conf = { 0 };
@@ -137,10 +159,11 @@ void evidence_collect(const struct collector *collector)
     struct file_content quote = { 0 };
     uint8_t report_data[TD_REPORT_DATA_SIZE];
     struct evidence_paths paths = { 0 };
-    char accepted[16];
 
-    if (collect_recorded(collector))
+    if (collect_recorded(collector)) {
+        collect_recorded_accepted(collector);
         return;
+    }
     if (!collector->live) {
         set_all(collector, FACT_OFFLINE, NULL);
         return;
@@ -160,8 +183,7 @@ void evidence_collect(const struct collector *collector)
         };
     else
         conf.accepted_tcb = TCB_ACCEPTED_DEFAULT;
-    (void)snprintf(accepted, sizeof(accepted), "%u", conf.accepted_tcb);
-    set_bytes(collector, "probe:accepted_tcb", accepted, strlen(accepted));
+    set_accepted(collector, conf.accepted_tcb);
     set_bytes(collector, "probe:report_data", report_data, sizeof(report_data));
     collect_report(collector, &paths, report_data);
     collect_anchor(collector, &conf);

@@ -19,6 +19,9 @@
 
 void evidence_collect(const struct collector *collector);
 
+/* What the gate accepts, TCB_STATUS_BIT()s; where nobody asked it, its default. */
+unsigned evidence_accepted(const struct facts *facts);
+
 /* The report among the facts, parsed. False with the finding set (ERROR or FAIL). */
 bool evidence_report(const struct evaluation *evaluation, struct finding *finding,
                      struct td_report *ret) TDX_MUST_CHECK;

@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Evidence among the facts, read for the checks. Pure. */
+#include <limits.h>
 #include <stdlib.h>
 
+#include "core/base/number.h"
 #include "core/collateral/bundle.h"
 #include "healthcheck/evidence.h"
 
@@ -15,6 +17,16 @@ static void set_from_status(struct finding *finding, enum tdx_status status,
                 status_message(status), err->detail[0] != '\0' ? ": " : "", err->detail);
     if (status_remedy(status)[0] != '\0')
         finding_remedy(finding, "%s", status_remedy(status));
+}
+
+unsigned evidence_accepted(const struct facts *facts)
+{
+    const struct fact *fact = facts_find(facts, "probe:accepted_tcb");
+    struct maybe_u64 bits = { 0 };
+
+    if (fact->state == FACT_KNOWN)
+        bits = number_in_file(fact->value);
+    return bits.known && bits.value <= UINT_MAX ? (unsigned)bits.value : TCB_ACCEPTED_DEFAULT;
 }
 
 bool evidence_report(const struct evaluation *evaluation, struct finding *finding,

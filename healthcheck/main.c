@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* tdx-healthcheck: what is wrong with this guest, and how to mend it. */
-#include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -12,8 +11,8 @@
 #include "core/base/files.h"
 #include "core/base/number.h"
 #include "core/base/root.h"
-#include "core/verify/tcb_status.h"
 #include "healthcheck/collect.h"
+#include "healthcheck/evidence.h"
 #include "healthcheck/options.h"
 #include "healthcheck/report.h"
 
@@ -97,17 +96,6 @@ static int64_t time_of(const struct options *options, const struct facts *facts)
                                                        : (int64_t)time(NULL);
 }
 
-/* What the gate accepts; where nobody asked it, its default. */
-static unsigned accepted_of(const struct facts *facts)
-{
-    const struct fact *fact = facts_find(facts, "probe:accepted_tcb");
-    struct maybe_u64 bits = { 0 };
-
-    if (fact->state == FACT_KNOWN)
-        bits = number_in_file(fact->value);
-    return bits.known && bits.value <= UINT_MAX ? (unsigned)bits.value : TCB_ACCEPTED_DEFAULT;
-}
-
 static void print(const struct options *options, const struct report *report,
                   const struct facts *facts, struct text *out)
 {
@@ -169,7 +157,7 @@ static int run(const struct options *options)
                 .facts = facts,
                 .now = time_of(options, facts),
                 .live = options->root == NULL,
-                .accepted_tcb = accepted_of(facts),
+                .accepted_tcb = evidence_accepted(facts),
             },
             &options->selection, &report, &err);
     if (status == TDX_OK) {
