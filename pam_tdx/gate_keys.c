@@ -6,6 +6,8 @@
 
 #include "core/base/files.h"
 
+#define ARGUMENTS "arguments of pam_tdx.so" /* in place of a file's name */
+
 static const char *const names[] = {
 #define X(constant, name) [constant] = name,
     GATE_KEYS(X)
@@ -36,6 +38,18 @@ static enum tdx_status find_key(const struct conf_line *line, enum gate_key *ret
     return conf_unknown_key(line, err);
 }
 
+/* Takes back what the key of line said before: what was meant is not ours to guess, and no value is
+ * the strict one. The handler's complaint about it is not news. */
+static void take_back(const struct place *place, enum gate_key key, const struct conf_line *line)
+{
+    const struct conf_line nothing = {
+        .file = line->file, .line = line->line, .key = gate_key_name(key), .value = ""
+    };
+    enum tdx_status status = place->handler(key, &nothing, place->context, NULL);
+
+    (void)status;
+}
+
 static enum tdx_status hand_over(struct place *place, const struct conf_line *line,
                                  struct tdx_error *err)
 {
@@ -45,13 +59,8 @@ static enum tdx_status hand_over(struct place *place, const struct conf_line *li
     if (status != TDX_OK)
         return status;
     if (key != GATE_POLICY && (place->seen & (UINT32_C(1) << key)) != 0) {
-        /* Which of two modes was meant is not ours to guess: no value is the strict one. */
-        const struct conf_line neither = {
-            .file = line->file, .line = line->line, .key = line->key, .value = ""
-        };
-
-        if (key == GATE_MODE && place->handler(key, &neither, place->context, NULL) == TDX_OK)
-            return status_fail(err, TDX_INTERNAL, "%s without a value", line->key);
+        if (key == GATE_MODE || key == GATE_EXEMPT_GROUP)
+            take_back(place, key, line);
         return conf_bad_value(line, "each key once", err);
     }
     place->seen |= UINT32_C(1) << key;
@@ -75,6 +84,8 @@ enum tdx_status gate_text_read(const char *name, struct span text, gate_key_hand
     struct place place = { .handler = handler, .context = context, .first = TDX_OK };
     enum tdx_status status = conf_parse(name, text, take_line, &place, err);
 
+    if (status != TDX_OK)
+        take_back(&place, GATE_MODE, &(struct conf_line){ .file = name });
     return place.first != TDX_OK ? place.first : status;
 }
 
@@ -97,7 +108,7 @@ static enum tdx_status read_argument(struct place *place, const char *word, unsi
 {
     char key[64];
     const char *equals = strchr(word, '=');
-    struct conf_line line = { .file = "arguments of pam_tdx.so", .line = number, .key = key };
+    struct conf_line line = { .file = ARGUMENTS, .line = number, .key = key };
     size_t length = equals != NULL ? (size_t)(equals - word) : strlen(word);
 
     if (length >= sizeof(key))
@@ -114,13 +125,17 @@ enum tdx_status gate_words_read(const char *const *arguments, int count, gate_ke
                                 void *context, struct tdx_error *err)
 {
     struct place place = { .handler = handler, .context = context, .first = TDX_OK };
+    bool readable = true;
 
     for (int i = 0; i < count; i++) {
         enum tdx_status word = read_argument(&place, arguments[i], (unsigned)i + 1, err);
 
+        readable = readable && word != TDX_CONF_SYNTAX;
         if (place.first == TDX_OK)
             place.first = word;
     }
+    if (!readable)
+        take_back(&place, GATE_MODE, &(struct conf_line){ .file = ARGUMENTS });
     return place.first;
 }
 

@@ -264,6 +264,60 @@ static void a_mode_that_is_not_understood_is_enforce(void **state)
     gate_conf_free(&conf);
 }
 
+/* Whoever writes "mode enforce" must not stay with the warn that stands above. */
+static void a_file_that_cannot_be_read_as_lines_is_enforced(void **state)
+{
+    static const struct {
+        const char *text, *expected, *group;
+    } cases[] = {
+        { "mode = warn\nmode\n", "CONF_SYNTAX", "" },
+        { "mode = warn\nmode enforce\n", "CONF_SYNTAX", "" },
+        { "mode = warn\nexempt_group = rescue\n= enforce\n", "CONF_SYNTAX", "rescue" },
+        { "mode = warn\nmode = \"enforce\n", "CONF_SYNTAX", "" },
+        { "colour = blue\nmode = warn\nnonsense\n", "CONF_UNKNOWN_KEY", "" },
+        { "nonsense\nmode = warn\nexempt_group = rescue\n", "CONF_SYNTAX", "" },
+        { "mode = warn\n\001\n", "CONF_SYNTAX", "" },
+        { "exempt_group = a\nexempt_group = b\n", "CONF_BAD_VALUE", "" },
+    };
+
+    (void)state;
+    for (size_t i = 0; i < COUNT_OF(cases); i++) {
+        struct gate_conf conf;
+
+        print_message("  %s\n", cases[i].text);
+        assert_status(parse(cases[i].text, &conf, NULL), cases[i].expected);
+        assert_int_equal(conf.settings.mode, GATE_MODE_ENFORCE);
+        assert_string_equal(conf.settings.exempt_group, cases[i].group);
+        gate_conf_free(&conf);
+    }
+}
+
+/* The same on the PAM line; a sound one wins over a broken file, as it wins over a sound one. */
+static void a_word_that_is_no_setting_makes_it_enforce(void **state)
+{
+    static const char *const bare[] = { "enforce" };
+    static const char *const around[] = { "mode=warn", "mode", "timeout=5" };
+    static const char *const before[] = { "debug", "mode=warn" };
+    static const char *const sound[] = { "mode=warn" };
+    struct gate_settings settings;
+
+    (void)state;
+    assert_status(load(1, bare, &settings), "CONF_SYNTAX");
+    assert_int_equal(settings.mode, GATE_MODE_ENFORCE);
+    assert_status(load(3, around, &settings), "CONF_SYNTAX");
+    assert_int_equal(settings.mode, GATE_MODE_ENFORCE);
+    assert_int_equal(settings.timeout_ms, 5000);
+    assert_status(load(2, before, &settings), "CONF_SYNTAX");
+    assert_int_equal(settings.mode, GATE_MODE_ENFORCE);
+    assert_int_equal(truncate(path, 7), 0); /* "mode = " */
+    assert_status(load(0, NULL, &settings), "CONF_BAD_VALUE");
+    assert_int_equal(truncate(path, 4), 0); /* "mode" */
+    assert_status(load(0, NULL, &settings), "CONF_SYNTAX");
+    assert_int_equal(settings.mode, GATE_MODE_ENFORCE);
+    assert_status(load(1, sound, &settings), "CONF_SYNTAX");
+    assert_int_equal(settings.mode, GATE_MODE_WARN);
+}
+
 static void a_file_that_others_could_have_written_is_not_read(void **state)
 {
     static const mode_t modes[] = { 0620, 0602, 0666 };
@@ -293,6 +347,9 @@ int main(void)
         cmocka_unit_test_setup_teardown(arguments_win_over_the_file, make_file, remove_file),
         cmocka_unit_test_setup_teardown(a_wrong_argument_is_an_error, make_file, remove_file),
         cmocka_unit_test_setup_teardown(a_mode_that_is_not_understood_is_enforce, make_file,
+                                        remove_file),
+        cmocka_unit_test(a_file_that_cannot_be_read_as_lines_is_enforced),
+        cmocka_unit_test_setup_teardown(a_word_that_is_no_setting_makes_it_enforce, make_file,
                                         remove_file),
         cmocka_unit_test_setup_teardown(a_file_that_others_could_have_written_is_not_read,
                                         make_file, remove_file),
