@@ -16,7 +16,10 @@
 #include "core/base/hex.h"
 #include "core/collateral/bundle.h"
 #include "core/evidence/td_attributes.h"
+#include "core/verify/verify_dates.h"
 #include "pam_tdx/gate_sandbox.h"
+
+#define EVALUATION_MAX 1000
 
 /* --- the decision -------------------------------------------------------------------------- */
 
@@ -203,12 +206,28 @@ static bool collect(int in, unsigned timeout_ms, struct gate_result *result)
     return true;
 }
 
-/* What came from there is believed as far as the verdict goes (whoever broke in there could say
- * yes anyway), but it must be well-formed. */
-static bool is_sound(const struct gate_result *result)
+static bool is_sound_date(int64_t date, int64_t now)
 {
-    return (unsigned)result->status < TDX_STATUS_COUNT &&
-           memchr(result->detail, '\0', sizeof(result->detail)) != NULL;
+    return date > 0 && date <= now + VERIFY_CLOCK_TOLERANCE;
+}
+
+static bool is_sound_issue(const struct floor_issue *issue, int64_t now)
+{
+    return issue->evaluation <= EVALUATION_MAX && is_sound_date(issue->issue, now);
+}
+
+bool gate_result_is_sound(const struct gate_result *result, int64_t now)
+{
+    const struct floor_mark *mark = &result->mark;
+
+    if ((unsigned)result->status >= TDX_STATUS_COUNT ||
+        memchr(result->detail, '\0', sizeof(result->detail)) == NULL)
+        return false;
+    if (result->status != TDX_OK)
+        return true;
+    return (mark->ca == PCK_CA_PROCESSOR || mark->ca == PCK_CA_PLATFORM) &&
+           is_sound_issue(&mark->tcb_info, now) && is_sound_issue(&mark->qe_identity, now) &&
+           is_sound_date(mark->root_crl, now) && is_sound_date(mark->pck_crl, now);
 }
 
 void gate_verify_apart(const struct gate_task *task, unsigned timeout_ms, struct gate_result *ret)
@@ -234,10 +253,12 @@ void gate_verify_apart(const struct gate_task *task, unsigned timeout_ms, struct
         while (waitpid(child, &wait_status, 0) < 0 && errno == EINTR)
             ;
     }
-    if (collected && is_sound(ret))
+    if (collected && gate_result_is_sound(ret, task->now))
         return;
     if (child < 0)
         (void)status_fail_errno(&err, TDX_GATE_VERIFIER, errno, "a process");
+    else if (collected)
+        (void)status_fail(&err, TDX_GATE_VERIFIER, "its answer makes no sense");
     else if (WIFSIGNALED(wait_status))
         (void)status_fail(&err, TDX_GATE_VERIFIER, "it ended by signal %d", WTERMSIG(wait_status));
     else

@@ -42,4 +42,12 @@ void gate_verify(const struct gate_task *task, struct gate_result *ret);
  * GATE_VERIFIER or GATE_SANDBOX if there is no decision. */
 void gate_verify_apart(const struct gate_task *task, unsigned timeout_ms, struct gate_result *ret);
 
+/* Whether a result that came out of such a process may be acted on. Its verdict is believed (who
+ * breaks in there, with a quote that the host made, could say yes anyway); what root stores because
+ * of it is bounded: dates within a day of now, as verify_quote() has them, a TCB evaluation number
+ * that Intel can reach (it was 21 in 2026, three or four more each year), an enum within its range.
+ * So the worst that is left is a rollback floor that stands too high, which refuses, and a digest
+ * of collateral that is not there: what is there only root has written, after verifying it. */
+bool gate_result_is_sound(const struct gate_result *result, int64_t now);
+
 #endif

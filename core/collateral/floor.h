@@ -61,7 +61,13 @@ struct floor_mark floor_mark_of_facts(const struct collateral_facts *facts);
 /* Compares. Returns TDX_OK if mark is nowhere below floor and now not before any issue date,
  * otherwise CLOCK_BEHIND, COLLATERAL_TCB_OLDER, COLLATERAL_IDENTITY_OLDER or
  * COLLATERAL_CRL_OLDER, with both values in the detail. A higher evaluation number is newer,
- * whatever its issue date. */
+ * whatever its issue date.
+ *
+ * There is no tolerance for a clock that is a little slow, though verify_quote() grants a day:
+ * here the clock is the thing that is judged, and any allowance is time that the host gets for
+ * free. It costs no login, since collateral that is newer than the clock does not get into the
+ * cache (tdx-attest collateral refresh asks the floor first and keeps the old bundle); a clock that
+ * jumps back behind what it has stored refuses until it is right again. */
 enum tdx_status floor_check(const struct floor *floor, const struct floor_mark *mark, int64_t now,
                             struct tdx_error *err) TDX_MUST_CHECK;
 

@@ -15,6 +15,13 @@ tests_unit_test_gate_sandbox_SOURCES = tests/unit/test_gate_sandbox.c
 tests_unit_test_gate_sandbox_CPPFLAGS = $(AM_CPPFLAGS) $(CMOCKA_CFLAGS)
 tests_unit_test_gate_sandbox_LDADD = pam_tdx/libgate.la core/libbase.la $(CMOCKA_LIBS) $(CRYPTO_LIBS)
 
+UNIT_TESTS += tests/unit/test_gate_verify
+tests_unit_test_gate_verify_SOURCES = tests/unit/test_gate_verify.c
+tests_unit_test_gate_verify_CPPFLAGS = $(AM_CPPFLAGS) $(CMOCKA_CFLAGS)
+tests_unit_test_gate_verify_LDADD = pam_tdx/libgate.la core/libcollateral.la core/libappraise.la \
+	core/libverify.la core/libevidence.la core/libbase.la \
+	$(CMOCKA_LIBS) $(CRYPTO_LIBS)
+
 tests_unit_gate_double_SOURCES = tests/unit/gate_double.c
 tests_unit_gate_double_LDADD = pam_tdx/libgatebase.la
 
