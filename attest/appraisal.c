@@ -14,10 +14,10 @@ int appraisal_take_option(struct appraisal_options *options, const struct progra
         return policy_options_add_signer(&options->policies, program, value);
     case APPRAISAL_OPTION_SIGNING_KEY:
         options->signing_key = value;
-        return TDX_EXIT_YES;
+        return PROGRAM_GO_ON;
     default: /* APPRAISAL_OPTION_SCHEMA */
         if (result_schema_parse(value, &options->schema))
-            return TDX_EXIT_YES;
+            return PROGRAM_GO_ON;
         return program_usage(program, "--result-schema takes 1.20 or 1.22, not '%s'", value);
     }
 }

@@ -38,7 +38,7 @@ enum {
         "result-schema", required_argument, NULL, APPRAISAL_OPTION_SCHEMA                          \
     }
 
-/* Takes the value of an option from APPRAISAL_OPTION_FIRST on. Returns TDX_EXIT_YES or the code of
+/* Takes the value of an option from APPRAISAL_OPTION_FIRST on. Returns PROGRAM_GO_ON or the code of
  * the error it printed. */
 int appraisal_take_option(struct appraisal_options *options, const struct program *program,
                           int letter, const char *value);

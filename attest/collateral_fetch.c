@@ -47,7 +47,7 @@ static int check_platform(struct fetch_options *options)
     if (options->fmspc == NULL)
         return options->ca != NULL || options->sgx
                    ? program_usage(program, "--ca and --sgx go with --fmspc")
-                   : TDX_EXIT_YES;
+                   : PROGRAM_GO_ON;
     if (options->quote != NULL)
         return program_usage(program, "--quote and --fmspc exclude each other");
     if (hex_decode_exact(options->fmspc, strlen(options->fmspc), options->target.fmspc,
@@ -59,11 +59,15 @@ static int check_platform(struct fetch_options *options)
         return program_usage(program, "--fmspc needs --ca platform or --ca processor");
     options->target.ca = strcmp(options->ca, "platform") == 0 ? PCK_CA_PLATFORM : PCK_CA_PROCESSOR;
     options->target.sgx = options->sgx;
-    return TDX_EXIT_YES;
+    return PROGRAM_GO_ON;
 }
 
-static void take_own(struct fetch_options *options, int letter)
+static int take_option(void *context, int letter)
 {
+    struct fetch_options *options = context;
+
+    if (source_option(&options->source, letter))
+        return PROGRAM_GO_ON;
     switch (letter) {
     case 'o':
         options->out = optarg;
@@ -81,12 +85,13 @@ static void take_own(struct fetch_options *options, int letter)
         options->sgx = true;
         break;
     }
+    return PROGRAM_GO_ON;
 }
 
-static int read_options(struct fetch_options *options, int argc, char **argv, bool *ret_end)
+static int read_options(struct fetch_options *options, int argc, char **argv)
 {
     static const struct option table[] = {
-        OPTIONS_COMMON,
+        PROGRAM_OPTIONS,
         OPTIONS_EVIDENCE,
         OPTIONS_SOURCE,
         { "quote", required_argument, NULL, OPTION_QUOTE },
@@ -96,27 +101,13 @@ static int read_options(struct fetch_options *options, int argc, char **argv, bo
         { "out", required_argument, NULL, 'o' },
         { 0 },
     };
-    int letter, code = TDX_EXIT_YES;
+    int code = options_read(&options->shared, argc, argv, "o:", table, take_option, options);
 
-    *ret_end = true;
-    while ((letter = getopt_long(argc, argv, OPTIONS_SHORT "o:", table, NULL)) != -1) {
-        enum options_result result;
-
-        if (source_option(&options->source, letter))
-            continue;
-        result = options_shared(&options->shared, letter, argv, &code);
-        if (result == OPTIONS_END)
-            return code;
-        if (result == OPTIONS_NOT_SHARED)
-            take_own(options, letter);
-    }
     options->source.request.total_timeout_ms = options->shared.paths.timeout_ms;
-    code = options_no_arguments(&options->shared, argc, argv);
-    if (code == TDX_EXIT_YES)
+    if (code == PROGRAM_GO_ON)
         code = check_platform(options);
-    if (code == TDX_EXIT_YES)
+    if (code == PROGRAM_GO_ON)
         code = source_options_complete(&options->source, &options->shared.program);
-    *ret_end = code != TDX_EXIT_YES;
     return code;
 }
 
@@ -217,20 +208,19 @@ static enum tdx_status fetch(struct fetch_options *options, struct source_servic
 int collateral_fetch(int argc, char **argv)
 {
     struct fetch_options options = {
-        .shared = { .program = { .name = "tdx-attest collateral fetch" },
-                    .help = help,
-                    .formats = "text|json" },
+        .shared.program = { .name = "tdx-attest collateral fetch",
+                            .help = help,
+                            .formats = "text|json" },
         .out = OUT_DEFAULT,
     };
     const struct program *program = &options.shared.program;
     struct source_service service = { 0 };
     struct collateral_facts facts = { 0 };
     struct tdx_error err = { 0 };
-    bool end = false;
-    int code = read_options(&options, argc, argv, &end);
+    int code = read_options(&options, argc, argv);
     enum tdx_status status;
 
-    if (end)
+    if (code != PROGRAM_GO_ON)
         return code;
     status = pcs_http_start(&err);
     if (status == TDX_OK) {

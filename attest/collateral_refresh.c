@@ -43,8 +43,12 @@ enum {
 
 /* --- options ---------------------------------------------------------------------------------- */
 
-static void take_own(struct refresh *refresh, int letter)
+static int take_option(void *context, int letter)
 {
+    struct refresh *refresh = context;
+
+    if (source_option(&refresh->source, letter))
+        return PROGRAM_GO_ON;
     switch (letter) {
     case OPTION_IF_DUE:
         refresh->if_due = true;
@@ -62,12 +66,13 @@ static void take_own(struct refresh *refresh, int letter)
         refresh->gate_conf = optarg;
         break;
     }
+    return PROGRAM_GO_ON;
 }
 
-static int read_options(struct refresh *refresh, int argc, char **argv, bool *ret_end)
+static int read_options(struct refresh *refresh, int argc, char **argv)
 {
     static const struct option table[] = {
-        OPTIONS_COMMON,
+        PROGRAM_OPTIONS,
         OPTIONS_EVIDENCE,
         OPTIONS_SOURCE,
         { "if-due", no_argument, NULL, OPTION_IF_DUE },
@@ -77,28 +82,14 @@ static int read_options(struct refresh *refresh, int argc, char **argv, bool *re
         { "gate-conf", required_argument, NULL, OPTION_GATE_CONF },
         { 0 },
     };
-    int letter, code = TDX_EXIT_YES;
+    int code = options_read(&refresh->shared, argc, argv, "", table, take_option, refresh);
 
-    *ret_end = true;
-    while ((letter = getopt_long(argc, argv, OPTIONS_SHORT, table, NULL)) != -1) {
-        enum options_result result;
-
-        if (source_option(&refresh->source, letter))
-            continue;
-        result = options_shared(&refresh->shared, letter, argv, &code);
-        if (result == OPTIONS_END)
-            return code;
-        if (result == OPTIONS_NOT_SHARED)
-            take_own(refresh, letter);
-    }
     refresh->source.request.total_timeout_ms = refresh->shared.paths.timeout_ms;
-    code = options_no_arguments(&refresh->shared, argc, argv);
-    if (code == TDX_EXIT_YES && refresh->cached_only && refresh->quote != NULL)
+    if (code == PROGRAM_GO_ON && refresh->cached_only && refresh->quote != NULL)
         code =
             program_usage(&refresh->shared.program, "--quote and --cached-only exclude each other");
-    if (code == TDX_EXIT_YES)
+    if (code == PROGRAM_GO_ON)
         code = source_options_complete(&refresh->source, &refresh->shared.program);
-    *ret_end = code != TDX_EXIT_YES;
     return code;
 }
 
@@ -296,17 +287,16 @@ int collateral_refresh(int argc, char **argv)
 {
     struct refresh *refresh = calloc(1, sizeof(*refresh));
     struct tdx_error err = { 0 };
-    bool end = false;
     enum tdx_status status;
     int code;
 
     if (refresh == NULL)
         return program_fail(&(struct program){ .name = "tdx-attest" }, TDX_NO_MEMORY, NULL);
-    refresh->shared = (struct options){ .program = { .name = "tdx-attest collateral refresh" },
-                                        .help = help,
-                                        .formats = "text|json" };
-    code = read_options(refresh, argc, argv, &end);
-    if (end)
+    refresh->shared = (struct options){
+        .program = { .name = "tdx-attest collateral refresh", .help = help, .formats = "text|json" }
+    };
+    code = read_options(refresh, argc, argv);
+    if (code != PROGRAM_GO_ON)
         goto done;
     refresh->now = (int64_t)time(NULL);
     status = pcs_http_start(&err);

@@ -34,36 +34,33 @@ struct show {
     struct json_writer json;
 };
 
-static int read_options(struct show *show, int argc, char **argv, bool *ret_end)
+static int take_option(void *context, int letter)
+{
+    struct show *show = context;
+
+    if (source_option(&show->source, letter) ||
+        rfc3339_parse(optarg, strlen(optarg), &show->now, NULL) == TDX_OK) /* OPTION_AT */
+        return PROGRAM_GO_ON;
+    return program_usage(&show->shared.program,
+                         "--at takes a time such as 2026-01-31T23:59:59Z, not '%s'", optarg);
+}
+
+static int read_options(struct show *show, int argc, char **argv)
 {
     static const struct option table[] = {
-        OPTIONS_COMMON,
+        PROGRAM_OPTIONS,
         { "at", required_argument, NULL, OPTION_AT },
         { "cache", required_argument, NULL, OPTION_CACHE },
         { "trust-anchor", required_argument, NULL, OPTION_TRUST_ANCHOR },
         { 0 },
     };
-    int letter, code = TDX_EXIT_YES;
+    int code = options_read(&show->shared, argc, argv, "", table, take_option, show);
 
-    *ret_end = true;
-    while ((letter = getopt_long(argc, argv, OPTIONS_SHORT, table, NULL)) != -1) {
-        enum options_result result;
-
-        if (source_option(&show->source, letter))
-            continue;
-        result = options_shared(&show->shared, letter, argv, &code);
-        if (result == OPTIONS_END)
-            return code;
-        if (result == OPTIONS_NOT_SHARED &&
-            rfc3339_parse(optarg, strlen(optarg), &show->now, NULL) != TDX_OK)
-            return program_usage(&show->shared.program,
-                                 "--at takes a time such as 2026-01-31T23:59:59Z, not '%s'",
-                                 optarg);
-    }
+    if (code != PROGRAM_GO_ON)
+        return code;
     if (argc - optind > 1)
         return program_usage(&show->shared.program, "one file at a time");
-    *ret_end = false;
-    return code;
+    return PROGRAM_GO_ON;
 }
 
 /* Whether it is sound under the anchor, and with which facts. */
@@ -229,17 +226,18 @@ static int show_cache(struct show *show)
 int collateral_show(int argc, char **argv)
 {
     struct show show = {
-        .shared = { .program = { .name = "tdx-attest collateral show" },
-                    .help = help,
-                    .formats = "text|json" },
+        .shared.arguments = true,
+        .shared.program = { .name = "tdx-attest collateral show",
+                            .help = help,
+                            .formats = "text|json" },
         .now = (int64_t)time(NULL),
     };
-    bool end = false, list;
+    bool list;
     struct tdx_error err = { 0 };
-    int code = read_options(&show, argc, argv, &end);
+    int code = read_options(&show, argc, argv);
     enum tdx_status status;
 
-    if (end)
+    if (code != PROGRAM_GO_ON)
         return code;
     status = source_options_anchor(&show.source, &show.anchor, &err);
     if (status != TDX_OK)

@@ -12,55 +12,23 @@
 #define TIMEOUT_LIMIT_S 600U
 #define PORT_LIMIT      UINT32_MAX
 
-bool options_number(const char *text, unsigned limit, unsigned *ret)
-{
-    uint64_t value = 0;
-
-    if (text[0] == '\0' || strlen(text) > 10 || strspn(text, "0123456789") != strlen(text))
-        return false;
-    for (; *text != '\0'; text++)
-        value = value * 10 + (uint64_t)(*text - '0');
-    if (value == 0 || value > limit)
-        return false;
-    *ret = (unsigned)value;
-    return true;
-}
-
-static bool format_allowed(const struct options *options, const char *word)
-{
-    size_t length = strlen(word);
-
-    for (const char *at = options->formats; at != NULL; at = strchr(at, '|')) {
-        at += *at == '|' ? 1 : 0;
-        if (strncmp(at, word, length) == 0 && (at[length] == '|' || at[length] == '\0'))
-            return true;
-    }
-    return false;
-}
-
-static int take_shared(struct options *options, int letter)
+static int take_evidence(struct options *options, int letter)
 {
     struct evidence_paths *paths = &options->paths;
     unsigned number = 0;
 
     switch (letter) {
-    case OPTION_FORMAT:
-        if (!format_allowed(options, optarg) ||
-            !program_parse_format(optarg, &options->program.format))
-            return program_usage(&options->program, "--format takes %s, not '%s'", options->formats,
-                                 optarg);
-        break;
     case OPTION_SOURCE:
         if (!evidence_source_parse(optarg, &paths->source))
             return program_usage(&options->program,
                                  "--source takes auto, tsm, ioctl or qgs, not '%s'", optarg);
         break;
     case OPTION_QGS_PORT:
-        if (!options_number(optarg, PORT_LIMIT, &paths->qgs_port))
+        if (!program_number(optarg, PORT_LIMIT, &paths->qgs_port))
             return program_usage(&options->program, "--qgs-port takes a port, not '%s'", optarg);
         break;
     case OPTION_TIMEOUT:
-        if (!options_number(optarg, TIMEOUT_LIMIT_S, &number))
+        if (!program_number(optarg, TIMEOUT_LIMIT_S, &number))
             return program_usage(&options->program, "--timeout takes 1 to %u seconds, not '%s'",
                                  TIMEOUT_LIMIT_S, optarg);
         paths->timeout_ms = 1000 * number;
@@ -78,44 +46,32 @@ static int take_shared(struct options *options, int letter)
         paths->qgs_socket = optarg;
         break;
     }
-    return TDX_EXIT_YES;
+    return PROGRAM_GO_ON;
 }
 
-enum options_result options_shared(struct options *options, int letter, char *const argv[],
-                                   int *ret_code)
+struct reading {
+    struct options *options;
+    program_option_taker take; /* the subcommand's own */
+    void *context;
+};
+
+static int take_any(void *context, int letter)
 {
-    switch (letter) {
-    case 'q':
-    case OPTION_QUIET:
-        options->program.quiet = true;
-        return OPTIONS_TAKEN;
-    case 'h':
-    case OPTION_HELP:
-        (void)fputs(options->help, stdout); /* program_finish() notices */
-        *ret_code = program_finish(&options->program, TDX_EXIT_YES);
-        return OPTIONS_END;
-    case OPTION_VERSION:
-        *ret_code = program_version(options->program.name);
-        return OPTIONS_END;
-    case ':':
-        *ret_code = program_usage(&options->program, "%s needs a value", argv[optind - 1]);
-        return OPTIONS_END;
-    case '?':
-        *ret_code =
-            program_usage(&options->program, "there is no option '%s' here", argv[optind - 1]);
-        return OPTIONS_END;
-    default:
-        if (letter < OPTION_FORMAT || letter >= OPTION_OWN)
-            return OPTIONS_NOT_SHARED;
-        *ret_code = take_shared(options, letter);
-        return *ret_code == TDX_EXIT_YES ? OPTIONS_TAKEN : OPTIONS_END;
-    }
+    const struct reading *reading = context;
+
+    if (letter >= PROGRAM_OPTION_OWN && letter < OPTION_OWN)
+        return take_evidence(reading->options, letter);
+    return reading->take(reading->context, letter);
 }
 
-int options_no_arguments(const struct options *options, int argc, char *const argv[])
+int options_read(struct options *options, int argc, char **argv, const char *letters,
+                 const struct option *table, program_option_taker take, void *context)
 {
-    if (optind == argc)
-        return TDX_EXIT_YES;
+    struct reading reading = { options, take, context };
+    int code = program_options(&options->program, argc, argv, letters, table, take_any, &reading);
+
+    if (code != PROGRAM_GO_ON || options->arguments || optind == argc)
+        return code;
     return program_usage(
         &options->program,
         "unexpected argument '%s' (if it comes from xxd: 'xxd -p' wraps its lines, "
@@ -134,7 +90,7 @@ int options_report_data(const struct options *options, const char *hex,
         return program_usage(&options->program, "--report-data is empty");
     status = hex_decode(hex, strlen(hex), out, TD_REPORT_DATA_SIZE, NULL, &err);
     if (status == TDX_OK)
-        return TDX_EXIT_YES;
+        return PROGRAM_GO_ON;
     status_prefix(&err, "--report-data, up to 64 bytes");
     (void)program_fail(&options->program, status, &err);
     (void)fprintf(stderr, "  'xxd -p' wraps its lines: use 'xxd -p -c0', or --report-data-file\n");
@@ -155,7 +111,7 @@ int options_report_data_file(const struct options *options, const char *path,
     memset(out, 0, TD_REPORT_DATA_SIZE);
     memcpy(out, content.data, content.size);
     file_content_free(&content);
-    return TDX_EXIT_YES;
+    return PROGRAM_GO_ON;
 }
 
 int options_report_data_random(const struct options *options,
@@ -164,7 +120,7 @@ int options_report_data_random(const struct options *options,
     struct tdx_error err = { 0 };
 
     if (getrandom(out, TD_REPORT_DATA_SIZE, 0) == TD_REPORT_DATA_SIZE)
-        return TDX_EXIT_YES;
+        return PROGRAM_GO_ON;
     return program_fail(&options->program,
                         status_fail_errno(&err, TDX_INTERNAL, errno, "random bytes"), &err);
 }

@@ -30,7 +30,7 @@ int policy_options_add(struct policy_options *options, const struct program *pro
     if (options->policy_count == POLICY_SOURCES_MAX)
         return program_usage(program, "--policy may be given %d times", POLICY_SOURCES_MAX);
     options->policy[options->policy_count++] = path;
-    return TDX_EXIT_YES;
+    return PROGRAM_GO_ON;
 }
 
 int policy_options_add_signer(struct policy_options *options, const struct program *program,
@@ -40,7 +40,7 @@ int policy_options_add_signer(struct policy_options *options, const struct progr
     enum tdx_status status =
         policy_signers_load(path, FILE_READ_ANY, options->signer, &options->signer_count, &err);
 
-    return status == TDX_OK ? TDX_EXIT_YES : program_fail(program, status, &err);
+    return status == TDX_OK ? PROGRAM_GO_ON : program_fail(program, status, &err);
 }
 
 static void note(enum policy_lint_weight weight, const char *sentence, void *context)

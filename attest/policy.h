@@ -19,12 +19,12 @@ struct policy_options {
     size_t signer_count; /* 0: whoever signed it */
 };
 
-/* Takes the value of --policy. Returns TDX_EXIT_YES or the code of the usage error it printed. */
+/* Takes the value of --policy. Returns PROGRAM_GO_ON or the code of the usage error it printed. */
 int policy_options_add(struct policy_options *options, const struct program *program,
                        const char *path);
 
-/* Takes the value of --policy-signer: reads its keys. Returns TDX_EXIT_YES or the code of the error
- * it printed. */
+/* Takes the value of --policy-signer: reads its keys. Returns PROGRAM_GO_ON or the code of the
+ * error it printed. */
 int policy_options_add_signer(struct policy_options *options, const struct program *program,
                               const char *path);
 

@@ -35,8 +35,9 @@ struct new_options {
     bool with_platform;
 };
 
-static int take_option(struct new_options *options, int letter)
+static int take_option(void *context, int letter)
 {
+    struct new_options *options = context;
     struct tdx_error err = { 0 };
     enum tdx_status status;
 
@@ -59,13 +60,13 @@ static int take_option(struct new_options *options, int letter)
         options->out = optarg;
         break;
     }
-    return TDX_EXIT_YES;
+    return PROGRAM_GO_ON;
 }
 
-static int read_options(struct new_options *options, int argc, char **argv, bool *ret_end)
+static int read_options(struct new_options *options, int argc, char **argv)
 {
     static const struct option table[] = {
-        OPTIONS_COMMON,
+        PROGRAM_OPTIONS,
         { "device", required_argument, NULL, OPTION_DEVICE },
         { "quote", required_argument, NULL, OPTION_QUOTE },
         { "report", required_argument, NULL, OPTION_REPORT },
@@ -74,27 +75,16 @@ static int read_options(struct new_options *options, int argc, char **argv, bool
         { "out", required_argument, NULL, 'o' },
         { 0 },
     };
-    int letter, code = TDX_EXIT_YES;
+    int code = options_read(&options->shared, argc, argv, "o:", table, take_option, options);
 
-    *ret_end = true;
-    while ((letter = getopt_long(argc, argv, OPTIONS_SHORT "o:", table, NULL)) != -1) {
-        enum options_result result = options_shared(&options->shared, letter, argv, &code);
-
-        if (result == OPTIONS_NOT_SHARED)
-            code = take_option(options, letter);
-        if (code != TDX_EXIT_YES || result == OPTIONS_END)
-            return code;
-    }
-    code = options_no_arguments(&options->shared, argc, argv);
-    if (code != TDX_EXIT_YES)
+    if (code != PROGRAM_GO_ON)
         return code;
     if ((options->quote != NULL) + (options->report != NULL) +
             (options->shared.paths.device != NULL) >
         1)
         return program_usage(&options->shared.program,
                              "--quote, --report and --device do not go together");
-    *ret_end = false;
-    return TDX_EXIT_YES;
+    return PROGRAM_GO_ON;
 }
 
 static enum tdx_status from_quote(const struct new_options *options, struct measurement_td *td,
@@ -155,9 +145,7 @@ static enum tdx_status from_report(const struct new_options *options, struct mea
 int policy_command_new(int argc, char **argv)
 {
     struct new_options options = {
-        .shared = { .program = { .name = "tdx-attest policy new" },
-                    .help = help,
-                    .formats = "json" },
+        .shared.program = { .name = "tdx-attest policy new", .help = help, .formats = "json" },
         .pins = POLICY_PIN_BIT(POLICY_PIN_MRTD),
     };
     const struct program *program = &options.shared.program;
@@ -166,10 +154,9 @@ int policy_command_new(int argc, char **argv)
     struct tdx_error err = { 0 };
     struct text json = { 0 };
     enum tdx_status status;
-    bool end = false;
-    int code = read_options(&options, argc, argv, &end);
+    int code = read_options(&options, argc, argv);
 
-    if (end)
+    if (code != PROGRAM_GO_ON)
         return code;
     status = options.quote != NULL ? from_quote(&options, &td, &plan.td_class, &err)
                                    : from_report(&options, &td, &plan.td_class, &err);

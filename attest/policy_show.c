@@ -24,30 +24,30 @@ struct show_options {
     struct policy_options policies;
 };
 
-static int read_options(struct show_options *options, int argc, char **argv, bool *ret_end)
+static int take_option(void *context, int letter)
+{
+    struct show_options *options = context;
+
+    (void)letter; /* there is only OPTION_SIGNER */
+    return policy_options_add_signer(&options->policies, &options->shared.program, optarg);
+}
+
+static int read_options(struct show_options *options, int argc, char **argv)
 {
     static const struct option table[] = {
-        OPTIONS_COMMON,
+        PROGRAM_OPTIONS,
         { "policy-signer", required_argument, NULL, OPTION_SIGNER },
         { 0 },
     };
     const struct program *program = &options->shared.program;
-    int letter, code = TDX_EXIT_YES;
+    int code = options_read(&options->shared, argc, argv, "", table, take_option, options);
 
-    *ret_end = true;
-    while ((letter = getopt_long(argc, argv, OPTIONS_SHORT, table, NULL)) != -1) {
-        if (options_shared(&options->shared, letter, argv, &code) == OPTIONS_END)
-            return code;
-        if (letter == OPTION_SIGNER)
-            code = policy_options_add_signer(&options->policies, program, optarg);
-        if (code != TDX_EXIT_YES)
-            return code;
-    }
+    if (code != PROGRAM_GO_ON)
+        return code;
     if (optind == argc)
         return program_usage(program, "which policy? FILE is missing");
-    while (code == TDX_EXIT_YES && optind < argc)
+    while (code == PROGRAM_GO_ON && optind < argc)
         code = policy_options_add(&options->policies, program, argv[optind++]);
-    *ret_end = code != TDX_EXIT_YES;
     return code;
 }
 
@@ -168,9 +168,10 @@ static void print_json(const struct policy_set *set, const struct notes *notes, 
 int policy_command_show(int argc, char **argv)
 {
     struct show_options options = {
-        .shared = { .program = { .name = "tdx-attest policy show" },
-                    .help = help,
-                    .formats = "text|json" },
+        .shared.arguments = true,
+        .shared.program = { .name = "tdx-attest policy show",
+                            .help = help,
+                            .formats = "text|json" },
     };
     const struct program *program = &options.shared.program;
     const struct program silent = { .name = program->name, .quiet = true };
@@ -179,10 +180,9 @@ int policy_command_show(int argc, char **argv)
     struct text out = { 0 };
     struct tdx_error err = { 0 };
     enum tdx_status status;
-    bool end = false;
-    int code = read_options(&options, argc, argv, &end);
+    int code = read_options(&options, argc, argv);
 
-    if (end)
+    if (code != PROGRAM_GO_ON)
         return code;
     status = policy_options_load(&options.policies, &silent, (int64_t)time(NULL), &set, &err);
     if (status != TDX_OK) {

@@ -36,10 +36,34 @@ struct sign_options {
     bool force;
 };
 
-static int read_options(struct sign_options *options, int argc, char **argv, bool *ret_end)
+static int take_option(void *context, int letter)
+{
+    struct sign_options *options = context;
+
+    switch (letter) {
+    case OPTION_IN:
+        options->in = optarg;
+        break;
+    case OPTION_KEY:
+        options->key = optarg;
+        break;
+    case OPTION_NEW_KEY:
+        options->new_key = optarg;
+        break;
+    case OPTION_FORCE:
+        options->force = true;
+        break;
+    default: /* 'o' */
+        options->out = optarg;
+        break;
+    }
+    return PROGRAM_GO_ON;
+}
+
+static int read_options(struct sign_options *options, int argc, char **argv)
 {
     static const struct option table[] = {
-        OPTIONS_COMMON,
+        PROGRAM_OPTIONS,
         { "in", required_argument, NULL, OPTION_IN },
         { "key", required_argument, NULL, OPTION_KEY },
         { "new-key", required_argument, NULL, OPTION_NEW_KEY },
@@ -48,34 +72,19 @@ static int read_options(struct sign_options *options, int argc, char **argv, boo
         { 0 },
     };
     const struct program *program = &options->shared.program;
-    int letter, code = TDX_EXIT_YES;
+    int code = options_read(&options->shared, argc, argv, "o:", table, take_option, options);
 
-    *ret_end = true;
-    while ((letter = getopt_long(argc, argv, OPTIONS_SHORT "o:", table, NULL)) != -1) {
-        if (options_shared(&options->shared, letter, argv, &code) == OPTIONS_END)
-            return code;
-        if (letter == OPTION_IN)
-            options->in = optarg;
-        else if (letter == OPTION_KEY)
-            options->key = optarg;
-        else if (letter == OPTION_NEW_KEY)
-            options->new_key = optarg;
-        else if (letter == 'o')
-            options->out = optarg;
-        else if (letter == OPTION_FORCE)
-            options->force = true;
-    }
+    if (code != PROGRAM_GO_ON)
+        return code;
     if (options->in == NULL && optind < argc)
         options->in = argv[optind++];
-    code = options_no_arguments(&options->shared, argc, argv);
-    if (code != TDX_EXIT_YES)
-        return code;
+    if (optind < argc)
+        return program_usage(program, "unexpected argument '%s'", argv[optind]);
     if (options->in == NULL)
         return program_usage(program, "which policy? POLICY.json is missing");
     if ((options->key != NULL) == (options->new_key != NULL))
         return program_usage(program, "give either --key or --new-key");
-    *ret_end = false;
-    return TDX_EXIT_YES;
+    return PROGRAM_GO_ON;
 }
 
 struct findings {
@@ -179,19 +188,17 @@ static enum tdx_status make_key(const struct sign_options *options, struct es384
 int policy_command_sign(int argc, char **argv)
 {
     struct sign_options options = {
-        .shared = { .program = { .name = "tdx-attest policy sign" },
-                    .help = help,
-                    .formats = "jwt" },
+        .shared.arguments = true,
+        .shared.program = { .name = "tdx-attest policy sign", .help = help, .formats = "jwt" },
     };
     struct file_content policy = { 0 };
     struct es384_signer *signer = NULL;
     struct text token = { 0 };
     struct tdx_error err = { 0 };
     enum tdx_status status;
-    bool end = false;
-    int code = read_options(&options, argc, argv, &end);
+    int code = read_options(&options, argc, argv);
 
-    if (end)
+    if (code != PROGRAM_GO_ON)
         return code;
     status = file_read(options.in, POLICY_TEXT_LIMIT, FILE_READ_ANY, &policy, &err);
     if (status == TDX_OK)

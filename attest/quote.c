@@ -35,43 +35,34 @@ struct quote_options {
     bool has_report_data;
 };
 
-static int read_options(struct quote_options *options, int argc, char **argv, bool *ret_end)
+static int take_option(void *context, int letter)
+{
+    struct quote_options *options = context;
+
+    if (letter == 'o') {
+        options->out = optarg;
+        return PROGRAM_GO_ON;
+    }
+    if (options->has_report_data)
+        return program_usage(&options->shared.program, "the report data are given twice");
+    options->has_report_data = true;
+    if (letter == 'd')
+        return options_report_data(&options->shared, optarg, options->report_data);
+    return options_report_data_file(&options->shared, optarg, options->report_data);
+}
+
+static int read_options(struct quote_options *options, int argc, char **argv)
 {
     static const struct option table[] = {
-        OPTIONS_COMMON,
+        PROGRAM_OPTIONS,
         OPTIONS_EVIDENCE,
         { "report-data", required_argument, NULL, 'd' },
         { "report-data-file", required_argument, NULL, OPTION_DATA_FILE },
         { "out", required_argument, NULL, 'o' },
         { 0 },
     };
-    int letter, code = TDX_EXIT_YES;
 
-    *ret_end = true;
-    while ((letter = getopt_long(argc, argv, OPTIONS_SHORT "d:o:", table, NULL)) != -1) {
-        enum options_result result = options_shared(&options->shared, letter, argv, &code);
-
-        if (result == OPTIONS_END)
-            return code;
-        if (result == OPTIONS_TAKEN)
-            continue;
-        if (letter == 'o') {
-            options->out = optarg;
-            continue;
-        }
-        if (options->has_report_data)
-            return program_usage(&options->shared.program, "the report data are given twice");
-        if (letter == 'd')
-            code = options_report_data(&options->shared, optarg, options->report_data);
-        else
-            code = options_report_data_file(&options->shared, optarg, options->report_data);
-        if (code != TDX_EXIT_YES)
-            return code;
-        options->has_report_data = true;
-    }
-    code = options_no_arguments(&options->shared, argc, argv);
-    *ret_end = code != TDX_EXIT_YES;
-    return code;
+    return options_read(&options->shared, argc, argv, "d:o:", table, take_option, options);
 }
 
 static enum tdx_status write_quote(const char *path, const struct file_content *quote,
@@ -137,9 +128,7 @@ static int fail(const struct program *program, enum tdx_status status, const str
 int attest_quote(int argc, char **argv)
 {
     struct quote_options options = {
-        .shared = { .program = { .name = "tdx-attest quote" },
-                    .help = help,
-                    .formats = "text|json" },
+        .shared.program = { .name = "tdx-attest quote", .help = help, .formats = "text|json" },
         .out = OUT_DEFAULT,
     };
     const struct program *program = &options.shared.program;
@@ -149,18 +138,18 @@ int attest_quote(int argc, char **argv)
     struct text said = { 0 };
     struct quote quote;
     enum tdx_status status;
-    bool end = false;
-    int code = read_options(&options, argc, argv, &end);
+    int code = read_options(&options, argc, argv);
 
-    if (end)
+    if (code != PROGRAM_GO_ON)
         return code;
     if (strcmp(options.out, "-") == 0 && isatty(STDOUT_FILENO))
         return program_usage(program, "a quote is not text: send standard output to a file");
     if (!options.has_report_data) {
         code = options_report_data_random(&options.shared, options.report_data);
-        if (code != TDX_EXIT_YES)
+        if (code != PROGRAM_GO_ON)
             return code;
     }
+    code = TDX_EXIT_YES;
     status = evidence_quote(&options.shared.paths, options.report_data, &raw, &source, &err);
     if (status == TDX_OK)
         status = quote_parse(raw.data, raw.size, &quote, &err);

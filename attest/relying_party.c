@@ -57,8 +57,9 @@ struct party_options {
     bool overall, report_data;
 };
 
-static int take_option(struct party_options *options, int letter)
+static int take_option(void *context, int letter)
 {
+    struct party_options *options = context;
     const struct program *program = &options->shared.program;
     struct tdx_error err = { 0 };
     enum tdx_status status;
@@ -71,28 +72,28 @@ static int take_option(struct party_options *options, int letter)
     case OPTION_RESULT_SIGNER:
         return policy_options_add_signer(&options->result_signers, program, optarg);
     case OPTION_MAX_AGE:
-        if (options_number(optarg, MAX_AGE_LIMIT, &options->max_age))
-            return TDX_EXIT_YES;
+        if (program_number(optarg, MAX_AGE_LIMIT, &options->max_age))
+            return PROGRAM_GO_ON;
         return program_usage(program, "--max-age takes seconds, not '%s'", optarg);
     case OPTION_AT:
         status = rfc3339_parse(optarg, strlen(optarg), &options->now, &err);
-        return status == TDX_OK ? TDX_EXIT_YES : program_fail(program, status, &err);
+        return status == TDX_OK ? PROGRAM_GO_ON : program_fail(program, status, &err);
     case OPTION_TOKEN:
         options->token = optarg;
-        return TDX_EXIT_YES;
+        return PROGRAM_GO_ON;
     case OPTION_OVERALL:
         options->overall = true;
-        return TDX_EXIT_YES;
+        return PROGRAM_GO_ON;
     default: /* OPTION_REPORT_DATA */
         options->report_data = true;
-        return TDX_EXIT_YES;
+        return PROGRAM_GO_ON;
     }
 }
 
-static int read_options(struct party_options *options, int argc, char **argv, bool *ret_end)
+static int read_options(struct party_options *options, int argc, char **argv)
 {
     static const struct option table[] = {
-        OPTIONS_COMMON,
+        PROGRAM_OPTIONS,
         { "policy-signer", required_argument, NULL, OPTION_SIGNER },
         { "policy", required_argument, NULL, OPTION_POLICY },
         { "result-signer", required_argument, NULL, OPTION_RESULT_SIGNER },
@@ -103,25 +104,14 @@ static int read_options(struct party_options *options, int argc, char **argv, bo
         { "report-data", no_argument, NULL, OPTION_REPORT_DATA },
         { 0 },
     };
-    int letter, code = TDX_EXIT_YES;
+    int code = options_read(&options->shared, argc, argv, "", table, take_option, options);
 
-    *ret_end = true;
-    while ((letter = getopt_long(argc, argv, OPTIONS_SHORT, table, NULL)) != -1) {
-        enum options_result result = options_shared(&options->shared, letter, argv, &code);
-
-        if (result == OPTIONS_NOT_SHARED)
-            code = take_option(options, letter);
-        if (code != TDX_EXIT_YES || result == OPTIONS_END)
-            return code;
-    }
-    code = options_no_arguments(&options->shared, argc, argv);
-    if (code != TDX_EXIT_YES)
+    if (code != PROGRAM_GO_ON)
         return code;
     if (options->overall && options->report_data)
         return program_usage(&options->shared.program,
                              "--overall and --report-data do not go together");
-    *ret_end = false;
-    return TDX_EXIT_YES;
+    return PROGRAM_GO_ON;
 }
 
 static enum tdx_status check_age(const struct party_options *options, const struct result *result,
@@ -188,9 +178,7 @@ static enum tdx_status print(const struct party_options *options, const struct r
 int attest_relying_party(int argc, char **argv)
 {
     struct party_options options = {
-        .shared = { .program = { .name = "tdx-attest relying-party" },
-                    .help = help,
-                    .formats = "json" },
+        .shared.program = { .name = "tdx-attest relying-party", .help = help, .formats = "json" },
         .token = "-",
         .now = (int64_t)time(NULL),
     };
@@ -199,10 +187,9 @@ int attest_relying_party(int argc, char **argv)
     struct result *result = NULL;
     struct tdx_error err = { 0 };
     enum tdx_status status;
-    bool end = false;
-    int code = read_options(&options, argc, argv, &end);
+    int code = read_options(&options, argc, argv);
 
-    if (end)
+    if (code != PROGRAM_GO_ON)
         return code;
     status = file_read(options.token, JWS_RESULT_LIMIT + 2, FILE_READ_ANY, &token, &err);
     if (status == TDX_OK)

@@ -32,47 +32,43 @@ struct report_options {
     bool has_report_data;
 };
 
-static int read_options(struct report_options *options, int argc, char **argv, bool *ret_end)
+static int take_option(void *context, int letter)
+{
+    struct report_options *options = context;
+
+    switch (letter) {
+    case OPTION_REPORT:
+        options->report = optarg;
+        return PROGRAM_GO_ON;
+    case OPTION_OUT:
+        options->out = optarg;
+        return PROGRAM_GO_ON;
+    default: /* 'd' */
+        options->has_report_data = true;
+        return options_report_data(&options->shared, optarg, options->report_data);
+    }
+}
+
+static int read_options(struct report_options *options, int argc, char **argv)
 {
     static const struct option table[] = {
-        OPTIONS_COMMON,
+        PROGRAM_OPTIONS,
         { "device", required_argument, NULL, OPTION_DEVICE },
         { "report", required_argument, NULL, OPTION_REPORT },
         { "report-data", required_argument, NULL, 'd' },
         { "out", required_argument, NULL, OPTION_OUT },
         { 0 },
     };
-    int letter, code = TDX_EXIT_YES;
+    int code = options_read(&options->shared, argc, argv, "d:", table, take_option, options);
 
-    *ret_end = true;
-    while ((letter = getopt_long(argc, argv, OPTIONS_SHORT "d:", table, NULL)) != -1) {
-        enum options_result result = options_shared(&options->shared, letter, argv, &code);
-
-        if (result == OPTIONS_END)
-            return code;
-        if (result == OPTIONS_TAKEN)
-            continue;
-        if (letter == OPTION_REPORT) {
-            options->report = optarg;
-        } else if (letter == OPTION_OUT) {
-            options->out = optarg;
-        } else {
-            code = options_report_data(&options->shared, optarg, options->report_data);
-            if (code != TDX_EXIT_YES)
-                return code;
-            options->has_report_data = true;
-        }
-    }
-    code = options_no_arguments(&options->shared, argc, argv);
-    if (code != TDX_EXIT_YES)
+    if (code != PROGRAM_GO_ON)
         return code;
     if (options->report != NULL &&
         (options->has_report_data || options->out != NULL || options->shared.paths.device != NULL))
         return program_usage(&options->shared.program,
                              "--report reads a file: --device, --report-data and --out do not "
                              "go with it");
-    *ret_end = false;
-    return TDX_EXIT_YES;
+    return PROGRAM_GO_ON;
 }
 
 static const char *layout_words(const struct td_report *report)
@@ -158,9 +154,7 @@ static enum tdx_status get_report(struct report_options *options, struct file_co
 int attest_report(int argc, char **argv)
 {
     struct report_options options = {
-        .shared = { .program = { .name = "tdx-attest report" },
-                    .help = help,
-                    .formats = "text|json" },
+        .shared.program = { .name = "tdx-attest report", .help = help, .formats = "text|json" },
     };
     const struct program *program = &options.shared.program;
     struct file_content raw = { 0 };
@@ -168,16 +162,16 @@ int attest_report(int argc, char **argv)
     struct text out = { 0 };
     struct td_report report;
     enum tdx_status status;
-    bool end = false;
-    int code = read_options(&options, argc, argv, &end);
+    int code = read_options(&options, argc, argv);
 
-    if (end)
+    if (code != PROGRAM_GO_ON)
         return code;
     if (!options.has_report_data) {
         code = options_report_data_random(&options.shared, options.report_data);
-        if (code != TDX_EXIT_YES)
+        if (code != PROGRAM_GO_ON)
             return code;
     }
+    code = TDX_EXIT_YES;
     status = get_report(&options, &raw, &err);
     if (status == TDX_OK)
         status = td_report_parse(raw.data, raw.size, &report, &err);

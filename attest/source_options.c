@@ -89,7 +89,7 @@ int source_options_complete(struct source_options *options, const struct program
         request->ca_file = NULL;
     if (!program->quiet && isatty(STDERR_FILENO))
         request->progress = show_progress;
-    return TDX_EXIT_YES;
+    return PROGRAM_GO_ON;
 }
 
 enum tdx_status source_options_anchor(const struct source_options *options,

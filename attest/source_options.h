@@ -2,9 +2,9 @@
 /* The options that say where collateral comes from and which root it must lead to, and what a
  * program tells its user meanwhile: for 'collateral' and 'verify'.
  *
- *     static const struct option table[] = { OPTIONS_COMMON, OPTIONS_SOURCE, { 0 } };
+ *     static const struct option table[] = { PROGRAM_OPTIONS, OPTIONS_SOURCE, { 0 } };
  *     ...
- *         if (source_option(&source, letter)) continue;
+ *         if (source_option(&source, letter)) return PROGRAM_GO_ON;
  */
 #ifndef ATTEST_SOURCE_OPTIONS_H
 #define ATTEST_SOURCE_OPTIONS_H
@@ -12,7 +12,7 @@
 #include <getopt.h>
 #include <stdbool.h>
 
-#include "cli/program.h"
+#include "cli/options.h"
 #include "core/collateral/source.h"
 #include "core/verify/verify.h"
 
@@ -62,7 +62,7 @@ bool source_option(struct source_options *options, int letter);
 
 /* What remains after the command line was read: --vpc needs --region, an address and a region
  * exclude each other, the CA may come from CURL_CA_BUNDLE or SSL_CERT_FILE, progress goes to a
- * terminal. Returns TDX_EXIT_YES or the code of the usage error it printed. */
+ * terminal. Returns PROGRAM_GO_ON or the code of the usage error it printed. */
 int source_options_complete(struct source_options *options, const struct program *program);
 
 /* Reads the trust anchor, Intel's if none is named. */

@@ -51,12 +51,14 @@ struct verify_options {
     uint8_t report_data[TD_REPORT_DATA_SIZE];
 };
 
-/* Takes an option of verify's own. Returns TDX_EXIT_YES or the code of the error it printed. */
-static int take_option(struct verify_options *options, int letter)
+static int take_option(void *context, int letter)
 {
+    struct verify_options *options = context;
     struct tdx_error err = { 0 };
     enum tdx_status status = TDX_OK;
 
+    if (source_option(&options->source, letter))
+        return PROGRAM_GO_ON;
     if (letter >= APPRAISAL_OPTION_FIRST && letter < APPRAISAL_OPTION_END)
         return appraisal_take_option(&options->appraisal, &options->shared.program, letter, optarg);
     switch (letter) {
@@ -81,14 +83,14 @@ static int take_option(struct verify_options *options, int letter)
         return options_report_data(&options->shared, optarg, options->report_data);
     }
     if (status == TDX_OK)
-        return TDX_EXIT_YES;
+        return PROGRAM_GO_ON;
     return program_fail(&options->shared.program, status, &err);
 }
 
-static int read_options(struct verify_options *options, int argc, char **argv, bool *ret_end)
+static int read_options(struct verify_options *options, int argc, char **argv)
 {
     static const struct option table[] = {
-        OPTIONS_COMMON,
+        PROGRAM_OPTIONS,
         OPTIONS_SOURCE,
         APPRAISAL_OPTIONS,
         { "quote", required_argument, NULL, OPTION_QUOTE },
@@ -101,22 +103,9 @@ static int read_options(struct verify_options *options, int argc, char **argv, b
     };
     const struct program *program = &options->shared.program;
     const struct source_request *request = &options->source.request;
-    int letter, code = TDX_EXIT_YES;
+    int code = options_read(&options->shared, argc, argv, "d:", table, take_option, options);
 
-    *ret_end = true;
-    while ((letter = getopt_long(argc, argv, OPTIONS_SHORT "d:", table, NULL)) != -1) {
-        enum options_result result;
-
-        if (source_option(&options->source, letter))
-            continue;
-        result = options_shared(&options->shared, letter, argv, &code);
-        if (result == OPTIONS_NOT_SHARED)
-            code = take_option(options, letter);
-        if (code != TDX_EXIT_YES || result == OPTIONS_END)
-            return code;
-    }
-    code = options_no_arguments(&options->shared, argc, argv);
-    if (code != TDX_EXIT_YES)
+    if (code != PROGRAM_GO_ON)
         return code;
     if (options->quote == NULL)
         return program_usage(program, "--quote FILE is missing");
@@ -124,11 +113,7 @@ static int read_options(struct verify_options *options, int argc, char **argv, b
         return program_usage(program, "--offline and a server exclude each other");
     if (request->bundle != NULL && (request->pccs_url != NULL || request->region != NULL))
         return program_usage(program, "--collateral and a server exclude each other");
-    code = source_options_complete(&options->source, program);
-    if (code != TDX_EXIT_YES)
-        return code;
-    *ret_end = false;
-    return TDX_EXIT_YES;
+    return source_options_complete(&options->source, program);
 }
 
 /* From where the options say; libcurl is started only where it may be needed. */
@@ -274,18 +259,15 @@ static int print(const struct verify_options *options, const struct verdict *ver
 int attest_verify(int argc, char **argv)
 {
     struct verify_options options = {
-        .shared = { .program = { .name = "tdx-attest verify" },
-                    .help = help,
-                    .formats = "text|json|jwt" },
+        .shared.program = { .name = "tdx-attest verify", .help = help, .formats = "text|json|jwt" },
         .accepted = TCB_ACCEPTED_DEFAULT,
     };
     struct work *work = NULL;
     struct tdx_error err = { 0 };
     enum tdx_status status;
-    bool end = false;
-    int code = read_options(&options, argc, argv, &end);
+    int code = read_options(&options, argc, argv);
 
-    if (end)
+    if (code != PROGRAM_GO_ON)
         return code;
     work = calloc(1, sizeof(*work));
     if (work == NULL)

@@ -1,5 +1,5 @@
 noinst_LTLIBRARIES += cli/libcli.la
-cli_libcli_la_SOURCES = cli/program.c cli/program.h
+cli_libcli_la_SOURCES = cli/options.c cli/options.h cli/program.c cli/program.h
 cli_libcli_la_LIBADD = core/libbase.la
 
 # tdx-status(7) is written by a program from the table of statuses.

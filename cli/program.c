@@ -72,26 +72,6 @@ unsigned program_columns(FILE *stream, unsigned fallback)
     return fallback;
 }
 
-bool program_parse_format(const char *word, enum output_format *ret)
-{
-    static const struct {
-        const char *word;
-        enum output_format format;
-    } formats[] = {
-        { "text", OUTPUT_TEXT },
-        { "json", OUTPUT_JSON },
-        { "jwt", OUTPUT_JWT },
-        { "prometheus", OUTPUT_PROMETHEUS },
-    };
-
-    for (size_t i = 0; i < sizeof(formats) / sizeof(formats[0]); i++)
-        if (strcmp(word, formats[i].word) == 0) {
-            *ret = formats[i].format;
-            return true;
-        }
-    return false;
-}
-
 int program_finish(const struct program *program, int code)
 {
     if (fflush(stdout) == 0 && !ferror(stdout))

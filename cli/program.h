@@ -17,8 +17,10 @@ enum output_format {
 };
 
 struct program {
-    const char *name; /* as the user typed it: "tdx-attest verify" */
-    bool quiet;       /* --quiet: no diagnostics but errors */
+    const char *name;    /* as the user typed it: "tdx-attest verify" */
+    const char *help;    /* the whole text of --help; NULL where options.h is not used */
+    const char *formats; /* what --format takes: "text|json"; NULL: there is no --format */
+    bool quiet;          /* --quiet: no diagnostics but errors */
     enum output_format format;
 };
 
@@ -35,7 +37,7 @@ int program_usage(const struct program *program, const char *format, ...) TDX_PR
 /* Something worth saying that changes no result; nothing with --quiet. */
 void program_note(const struct program *program, const char *format, ...) TDX_PRINTF(2, 3);
 
-/* Prints "NAME (tdx-gate) VERSION" and the licence line. Returns 0. */
+/* Prints "NAME (tdx-gate) VERSION" and the licence line. Returns the exit code. */
 int program_version(const char *name);
 
 /* True if stream is a terminal and neither NO_COLOR nor TERM=dumb is set. */
@@ -43,9 +45,6 @@ bool program_color(FILE *stream);
 
 /* Columns of the terminal that stream is; fallback where it is none. */
 unsigned program_columns(FILE *stream, unsigned fallback);
-
-/* "text", "json", "jwt", "prometheus" into *ret. Returns false for any other word. */
-bool program_parse_format(const char *word, enum output_format *ret) TDX_MUST_CHECK;
 
 /* Flushes standard output. Returns code, or 3 with a message when the output could not be written
  * (a full disk, a closed pipe): a half-printed answer must not look like a whole one. */

@@ -1,7 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include <getopt.h>
-#include <stdio.h>
-
+#include "cli/options.h"
 #include "core/base/number.h"
 #include "grub-tool/tdx_grub.h"
 #include "swiotlb/param.h"
@@ -10,8 +8,7 @@
 #define TIMEOUT_MAX 86400
 
 enum {
-    OPTION_ROOT = 256,
-    OPTION_FORMAT,
+    OPTION_ROOT = PROGRAM_OPTION_OWN,
     OPTION_DRY_RUN,
     OPTION_NO_MKCONFIG,
     OPTION_MKCONFIG,
@@ -21,15 +18,11 @@ enum {
     OPTION_MIB,
     OPTION_SLABS,
     OPTION_RECOMMENDED,
-    OPTION_VERSION,
 };
 
 static const struct option long_options[] = {
-    { "help", no_argument, NULL, 'h' },
-    { "quiet", no_argument, NULL, 'q' },
-    { "version", no_argument, NULL, OPTION_VERSION },
+    PROGRAM_OPTIONS,
     { "root", required_argument, NULL, OPTION_ROOT },
-    { "format", required_argument, NULL, OPTION_FORMAT },
     { "dry-run", no_argument, NULL, OPTION_DRY_RUN },
     { "no-mkconfig", no_argument, NULL, OPTION_NO_MKCONFIG },
     { "mkconfig", no_argument, NULL, OPTION_MKCONFIG },
@@ -46,8 +39,6 @@ static const struct option long_options[] = {
 static unsigned wanted_by(int option)
 {
     switch (option) {
-    case OPTION_FORMAT:
-        return GRUB_TAKES_FORMAT;
     case OPTION_DRY_RUN:
         return GRUB_TAKES_WRITE | GRUB_TAKES_UNDO;
     case OPTION_NO_MKCONFIG:
@@ -71,15 +62,9 @@ static bool take(int option, struct grub_options *options)
     uint64_t number;
 
     switch (option) {
-    case 'q':
-        options->program.quiet = true;
-        return true;
     case OPTION_ROOT:
         options->root = optarg;
         return true;
-    case OPTION_FORMAT:
-        return program_parse_format(optarg, &options->program.format) &&
-               options->program.format <= OUTPUT_JSON;
     case OPTION_DRY_RUN:
         options->dry_run = true;
         return true;
@@ -99,10 +84,7 @@ static bool take(int option, struct grub_options *options)
         options->recommended = true;
         return true;
     case OPTION_TIMEOUT:
-        if (!number_parse(optarg, TIMEOUT_MAX, &number) || number == 0)
-            return false;
-        options->timeout = (unsigned)number;
-        return true;
+        return program_number(optarg, TIMEOUT_MAX, &options->timeout);
     default: /* --mib, --slabs */
         if (options->have_slabs || !number_parse(optarg, SLABS_MAX, &number) || number == 0)
             return false;
@@ -112,30 +94,47 @@ static bool take(int option, struct grub_options *options)
     }
 }
 
+static const char *name_of(int option)
+{
+    const struct option *row = long_options;
+
+    while (row->val != option)
+        row++;
+    return row->name;
+}
+
+struct reading {
+    unsigned takes;
+    struct grub_options *options;
+};
+
+static int take_option(void *context, int option)
+{
+    const struct reading *reading = context;
+    const struct program *program = &reading->options->program;
+
+    if (wanted_by(option) != 0 && (wanted_by(option) & reading->takes) == 0)
+        return program_usage(program, "--%s does not belong to this command", name_of(option));
+    if (take(option, reading->options))
+        return PROGRAM_GO_ON;
+    return program_usage(program, "--%s: '%s' is not allowed here", name_of(option),
+                         optarg != NULL ? optarg : "");
+}
+
 int grub_options_read(int argc, char **argv, const char *name, const char *help, unsigned takes,
                       struct grub_options *ret)
 {
-    int option, index = 0;
+    struct reading reading = { takes, ret };
+    int code;
 
-    *ret = (struct grub_options){ .program = { .name = name }, .timeout = 300 };
-    optind = 1;
-    while ((option = getopt_long(argc, argv, "hq", long_options, &index)) != -1) {
-        if (option == 'h') {
-            (void)fputs(help, stdout);
-            return program_finish(&ret->program, TDX_EXIT_YES);
-        }
-        if (option == OPTION_VERSION)
-            return program_version("tdx-grub");
-        if (option == '?')
-            return program_usage(&ret->program, "the options cannot be understood");
-        if (wanted_by(option) != 0 && (wanted_by(option) & takes) == 0)
-            return program_usage(&ret->program, "--%s does not belong to this command",
-                                 long_options[index].name);
-        if (!take(option, ret))
-            return program_usage(&ret->program, "--%s: '%s' is not allowed here",
-                                 long_options[index].name, optarg != NULL ? optarg : "");
-    }
-    if (optind < argc)
+    *ret = (struct grub_options){
+        .program = { .name = name,
+                     .help = help,
+                     .formats = (takes & GRUB_TAKES_FORMAT) != 0 ? "text|json" : NULL },
+        .timeout = 300,
+    };
+    code = program_options(&ret->program, argc, argv, "", long_options, take_option, &reading);
+    if (code == PROGRAM_GO_ON && optind < argc)
         return program_usage(&ret->program, "there is no argument '%s'", argv[optind]);
-    return -1;
+    return code;
 }

@@ -30,7 +30,7 @@ enum grub_takes {
     GRUB_TAKES_UNDO = 8, /* --dry-run, --force */
 };
 
-/* Reads a command's options. Returns -1 to go on, else the exit code. */
+/* Reads a command's options. Returns PROGRAM_GO_ON, else the exit code. */
 int grub_options_read(int argc, char **argv, const char *name, const char *help, unsigned takes,
                       struct grub_options *ret);
 

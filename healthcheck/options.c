@@ -1,15 +1,14 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "healthcheck/options.h"
 
-#include <getopt.h>
 #include <stddef.h>
 
-#include "core/base/number.h"
+#include "cli/options.h"
 
 #define WATCH_MOST 86400
 
 enum {
-    OPTION_ONLY = 256,
+    OPTION_ONLY = PROGRAM_OPTION_OWN,
     OPTION_SKIP,
     OPTION_LIST,
     OPTION_EXPLAIN,
@@ -19,13 +18,12 @@ enum {
     OPTION_STRICT,
     OPTION_WATCH,
     OPTION_NO_NETWORK,
-    OPTION_FORMAT,
     OPTION_GATE_CONF,
     OPTION_EXIT_ZERO,
-    OPTION_VERSION,
 };
 
 static const struct option long_options[] = {
+    PROGRAM_OPTIONS,
     { "only", required_argument, NULL, OPTION_ONLY },
     { "skip", required_argument, NULL, OPTION_SKIP },
     { "list", no_argument, NULL, OPTION_LIST },
@@ -38,41 +36,33 @@ static const struct option long_options[] = {
     { "exit-zero", no_argument, NULL, OPTION_EXIT_ZERO },
     { "watch", required_argument, NULL, OPTION_WATCH },
     { "no-network", no_argument, NULL, OPTION_NO_NETWORK },
-    { "format", required_argument, NULL, OPTION_FORMAT },
     { "gate-conf", required_argument, NULL, OPTION_GATE_CONF },
     { "verbose", no_argument, NULL, 'v' },
-    { "quiet", no_argument, NULL, 'q' },
-    { "help", no_argument, NULL, 'h' },
-    { "version", no_argument, NULL, OPTION_VERSION },
     { NULL, 0, NULL, 0 },
 };
 
-static int help(void)
-{
-    (void)fputs("Usage: tdx-healthcheck [OPTION]...\n"
-                "Checks this TDX guest, item by item, and says how to mend what is wrong.\n\n"
-                "  --format text|json|prometheus  how to print the report (default: text)\n"
-                "  --only LIST          only these checks: ids, families or globs, with commas\n"
-                "  --skip LIST          all but these\n"
-                "  --list               print every check's id, severity and statement\n"
-                "  --explain ID         what the check reads, why it matters, how to mend it\n"
-                "  --root DIR           inspect the image mounted at DIR\n"
-                "  --replay PATH        judge the facts that --export-facts wrote, or a recording\n"
-                "  --export-facts FILE  write what was read, to replay it elsewhere\n"
-                "  --gate-conf FILE     the gate's configuration (default: the installed one)\n"
-                "  -o, --output FILE    write the report there (replaced in one step)\n"
-                "  --strict             a warning counts as a failure in the exit code\n"
-                "  --exit-zero          exit with 0 whatever was found\n"
-                "  --watch SECONDS      again and again\n"
-                "  --no-network         ask neither the metadata service nor the PCCS\n"
-                "  -v, --verbose        show for every check what was read, and where\n"
-                "  -q, --quiet          show only what is not well\n"
-                "  -h, --help           this text\n"
-                "  --version            the version\n\n"
-                "Exit codes: 0 no failure, 1 a failure, 2 usage, 3 something was not determined.\n",
-                stdout);
-    return program_finish(&(struct program){ .name = "tdx-healthcheck" }, TDX_EXIT_YES);
-}
+static const char help[] =
+    "Usage: tdx-healthcheck [OPTION]...\n"
+    "Checks this TDX guest, item by item, and says how to mend what is wrong.\n\n"
+    "  --format text|json|prometheus  how to print the report (default: text)\n"
+    "  --only LIST          only these checks: ids, families or globs, with commas\n"
+    "  --skip LIST          all but these\n"
+    "  --list               print every check's id, severity and statement\n"
+    "  --explain ID         what the check reads, why it matters, how to mend it\n"
+    "  --root DIR           inspect the image mounted at DIR\n"
+    "  --replay PATH        judge the facts that --export-facts wrote, or a recording\n"
+    "  --export-facts FILE  write what was read, to replay it elsewhere\n"
+    "  --gate-conf FILE     the gate's configuration (default: the installed one)\n"
+    "  -o, --output FILE    write the report there (replaced in one step)\n"
+    "  --strict             a warning counts as a failure in the exit code\n"
+    "  --exit-zero          exit with 0 whatever was found\n"
+    "  --watch SECONDS      again and again\n"
+    "  --no-network         ask neither the metadata service nor the PCCS\n"
+    "  -v, --verbose        show for every check what was read, and where\n"
+    "  -q, --quiet          show only what is not well\n"
+    "  -h, --help           this text\n"
+    "  --version            the version\n\n"
+    "Exit codes: 0 no failure, 1 a failure, 2 usage, 3 something was not determined.\n";
 
 /* Options that only remember their argument; false for any other. */
 static bool take_string(int letter, const char *argument, struct options *ret)
@@ -106,7 +96,6 @@ static bool take_flag(int letter, struct options *ret)
         { OPTION_EXIT_ZERO, &ret->exit_zero },
         { OPTION_NO_NETWORK, &ret->no_network },
         { 'v', &ret->verbose },
-        { 'q', &ret->program.quiet },
     };
 
     for (size_t i = 0; i < sizeof(flags) / sizeof(flags[0]); i++)
@@ -117,45 +106,31 @@ static bool take_flag(int letter, struct options *ret)
     return false;
 }
 
-/* The options that have something to check. Returns -1 to go on. */
-static int take_other(int letter, const char *argument, struct options *ret)
+static int take_option(void *context, int letter)
 {
-    uint64_t seconds;
+    struct options *options = context;
 
-    switch (letter) {
-    case OPTION_WATCH:
-        if (!number_parse(argument, WATCH_MOST, &seconds) || seconds == 0)
-            return program_usage(&ret->program, "--watch takes 1 to %d seconds, not '%s'",
-                                 WATCH_MOST, argument);
-        ret->watch = (unsigned)seconds;
-        return -1;
-    case OPTION_FORMAT:
-        if (!program_parse_format(argument, &ret->program.format) ||
-            ret->program.format == OUTPUT_JWT)
-            return program_usage(&ret->program, "--format is text, json or prometheus, not '%s'",
-                                 argument);
-        return -1;
-    case 'h':
-        return help();
-    case OPTION_VERSION:
-        return program_version("tdx-healthcheck");
-    default: /* getopt has said what is wrong */
-        return program_usage(&ret->program, "the command line cannot be understood");
-    }
+    if (take_string(letter, optarg, options) || take_flag(letter, options))
+        return PROGRAM_GO_ON;
+    /* OPTION_WATCH */
+    if (program_number(optarg, WATCH_MOST, &options->watch))
+        return PROGRAM_GO_ON;
+    return program_usage(&options->program, "--watch takes 1 to %d seconds, not '%s'", WATCH_MOST,
+                         optarg);
 }
 
 int options_parse(int argc, char **argv, struct options *ret)
 {
-    int letter, code = -1;
+    int code;
 
-    while (code < 0 && (letter = getopt_long(argc, argv, "o:vqh", long_options, NULL)) != -1)
-        if (!take_string(letter, optarg, ret) && !take_flag(letter, ret))
-            code = take_other(letter, optarg, ret);
-    if (code >= 0)
+    ret->program.help = help;
+    ret->program.formats = "text|json|prometheus";
+    code = program_options(&ret->program, argc, argv, "o:v", long_options, take_option, ret);
+    if (code != PROGRAM_GO_ON)
         return code;
     if (optind < argc)
         return program_usage(&ret->program, "'%s' is one word too many", argv[optind]);
     if (ret->root != NULL && ret->replay != NULL)
         return program_usage(&ret->program, "--root and --replay exclude each other");
-    return -1;
+    return PROGRAM_GO_ON;
 }

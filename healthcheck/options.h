@@ -19,7 +19,7 @@ struct options {
     unsigned watch; /* seconds, 0: once */
 };
 
-/* Returns -1 to go on, else the exit code. All strings are borrowed from argv. */
+/* Returns PROGRAM_GO_ON, else the exit code. All strings are borrowed from argv. */
 int options_parse(int argc, char **argv, struct options *ret) TDX_MUST_CHECK;
 
 #endif

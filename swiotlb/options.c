@@ -1,10 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "swiotlb/options.h"
 
-#include <getopt.h>
-#include <stdio.h>
 #include <string.h>
 
+#include "cli/options.h"
 #include "core/base/span_text.h"
 
 #define NAME           "tdx-swiotlb"
@@ -15,10 +14,8 @@
 #define RING_MAX       65536
 
 enum {
-    OPTION_VERSION = 256,
-    OPTION_KERNEL_LOG,
+    OPTION_KERNEL_LOG = PROGRAM_OPTION_OWN,
     OPTION_ROOT,
-    OPTION_FORMAT,
     OPTION_MIB,
     OPTION_SLABS,
     OPTION_MEMORY,
@@ -31,12 +28,9 @@ enum {
 };
 
 static const struct option long_options[] = {
-    { "help", no_argument, NULL, 'h' },
-    { "quiet", no_argument, NULL, 'q' },
-    { "version", no_argument, NULL, OPTION_VERSION },
+    PROGRAM_OPTIONS,
     { "kernel-log", required_argument, NULL, OPTION_KERNEL_LOG },
     { "root", required_argument, NULL, OPTION_ROOT },
-    { "format", required_argument, NULL, OPTION_FORMAT },
     { "mib", required_argument, NULL, OPTION_MIB },
     { "slabs", required_argument, NULL, OPTION_SLABS },
     { "memory", required_argument, NULL, OPTION_MEMORY },
@@ -49,38 +43,33 @@ static const struct option long_options[] = {
     { NULL, 0, NULL, 0 },
 };
 
-static int help(void)
-{
-    (void)printf(
-        "Usage: " NAME
-        " [OPTION]...                what is in force, how full, what is recommended\n"
-        "       " NAME " recommend [OPTION]...      the same with the arithmetic\n"
-        "       " NAME " watch [SECONDS] [OPTION]...  sample the use, 10 seconds by default\n"
-        "       " NAME " --mib N | --slabs N        convert: N MiB are N x 512 slabs\n"
-        "\n"
-        "The SWIOTLB is the memory through which all I/O of a TDX guest is copied.\n"
-        "\n"
-        "  --kernel-log FILE  a saved dmesg or journal (- for standard input); nothing is read\n"
-        "                     from this machine\n"
-        "  --root DIR         read /proc, /sys and debugfs below DIR\n"
-        "  --format FORMAT    text or json\n"
-        "  -q, --quiet        no remarks on standard error\n"
-        "  -h, --help         this text\n"
-        "      --version\n"
-        "\n"
-        "For a guest that does not exist yet (recommend only):\n"
-        "  --memory SIZE      its memory: 64G, 4096M\n"
-        "  --cpus N           its CPUs (default 1)\n"
-        "  --nics N           network cards (1), each with\n"
-        "  --queues N         this many queues (as many as CPUs, at most 32), each with\n"
-        "  --ring N           a ring of this many entries (1024)\n"
-        "  --disks N          disks (2)\n"
-        "  --kernel RELEASE   its kernel, as uname -r prints it\n"
-        "\n"
-        "Exit codes: 0 done, 1 recommend: more is needed than can be had, 2 usage, 3 could not be\n"
-        "decided.\n");
-    return program_finish(&(struct program){ .name = NAME }, TDX_EXIT_YES);
-}
+static const char help[] =
+    "Usage: " NAME " [OPTION]...                what is in force, how full, what is recommended\n"
+    "       " NAME " recommend [OPTION]...      the same with the arithmetic\n"
+    "       " NAME " watch [SECONDS] [OPTION]...  sample the use, 10 seconds by default\n"
+    "       " NAME " --mib N | --slabs N        convert: N MiB are N x 512 slabs\n"
+    "\n"
+    "The SWIOTLB is the memory through which all I/O of a TDX guest is copied.\n"
+    "\n"
+    "  --kernel-log FILE  a saved dmesg or journal (- for standard input); nothing is read\n"
+    "                     from this machine\n"
+    "  --root DIR         read /proc, /sys and debugfs below DIR\n"
+    "  --format FORMAT    text or json\n"
+    "  -q, --quiet        no remarks on standard error\n"
+    "  -h, --help         this text\n"
+    "      --version\n"
+    "\n"
+    "For a guest that does not exist yet (recommend only):\n"
+    "  --memory SIZE      its memory: 64G, 4096M\n"
+    "  --cpus N           its CPUs (default 1)\n"
+    "  --nics N           network cards (1), each with\n"
+    "  --queues N         this many queues (as many as CPUs, at most 32), each with\n"
+    "  --ring N           a ring of this many entries (1024)\n"
+    "  --disks N          disks (2)\n"
+    "  --kernel RELEASE   its kernel, as uname -r prints it\n"
+    "\n"
+    "Exit codes: 0 done, 1 recommend: more is needed than can be had, 2 usage, 3 could not be\n"
+    "decided.\n";
 
 /* "64G", "4096M", a suffix being needed: bytes. */
 static bool parse_memory(const char *text, struct maybe_u64 *ret)
@@ -110,21 +99,15 @@ static bool parse_count(const char *text, uint64_t least, uint64_t most, struct 
 }
 
 /* Returns false for a value that is not allowed. */
-static bool take_option(int option, struct swiotlb_options *options)
+static bool take(int option, struct swiotlb_options *options)
 {
     switch (option) {
-    case 'q':
-        options->program.quiet = true;
-        return true;
     case OPTION_KERNEL_LOG:
         options->kernel_log = optarg;
         return true;
     case OPTION_ROOT:
         options->root = optarg;
         return true;
-    case OPTION_FORMAT:
-        return program_parse_format(optarg, &options->program.format) &&
-               options->program.format <= OUTPUT_JSON;
     case OPTION_MIB:
         return parse_count(optarg, 1, MIB_MAX, &options->mib);
     case OPTION_SLABS:
@@ -147,13 +130,22 @@ static bool take_option(int option, struct swiotlb_options *options)
     }
 }
 
+static int take_option(void *context, int option)
+{
+    struct swiotlb_options *options = context;
+
+    if (take(option, options))
+        return PROGRAM_GO_ON;
+    return program_usage(&options->program, "'%s' cannot stand here", optarg);
+}
+
 static int take_words(int argc, char **argv, struct swiotlb_options *options)
 {
     const char *word = optind < argc ? argv[optind] : NULL;
 
     options->watch_seconds = SWIOTLB_WATCH_SECONDS;
     if (word == NULL)
-        return -1;
+        return PROGRAM_GO_ON;
     if (strcmp(word, "recommend") == 0)
         options->command = SWIOTLB_RECOMMEND;
     else if (strcmp(word, "watch") == 0)
@@ -170,7 +162,7 @@ static int take_words(int argc, char **argv, struct swiotlb_options *options)
     }
     if (optind < argc)
         return program_usage(&options->program, "'%s' is one word too many", argv[optind]);
-    return -1;
+    return PROGRAM_GO_ON;
 }
 
 /* What cannot stand together. */
@@ -193,31 +185,22 @@ static int check(const struct swiotlb_options *options)
         return program_usage(program, "--memory goes with recommend");
     if (options->memory.known && (options->kernel_log != NULL || options->root != NULL))
         return program_usage(program, "--memory describes a guest; it cannot be read as well");
-    return -1;
+    return PROGRAM_GO_ON;
 }
 
 int swiotlb_options_read(int argc, char **argv, struct swiotlb_options *ret)
 {
-    struct swiotlb_options options = { .program = { .name = NAME } };
-    int option, code;
+    struct swiotlb_options options = {
+        .program = { .name = NAME, .help = help, .formats = "text|json" },
+    };
+    int code =
+        program_options(&options.program, argc, argv, "", long_options, take_option, &options);
 
-    opterr = 0;
-    while ((option = getopt_long(argc, argv, ":hq", long_options, NULL)) != -1) {
-        if (option == 'h')
-            return help();
-        if (option == OPTION_VERSION)
-            return program_version(NAME);
-        if (option == ':')
-            return program_usage(&options.program, "'%s' needs a value", argv[optind - 1]);
-        if (option == '?')
-            return program_usage(&options.program, "'%s' is not an option", argv[optind - 1]);
-        if (!take_option(option, &options))
-            return program_usage(&options.program, "'%s' cannot stand here", optarg);
-    }
-    code = take_words(argc, argv, &options);
-    if (code < 0)
+    if (code == PROGRAM_GO_ON)
+        code = take_words(argc, argv, &options);
+    if (code == PROGRAM_GO_ON)
         code = check(&options);
-    if (code < 0)
+    if (code == PROGRAM_GO_ON)
         *ret = options;
     return code;
 }

@@ -29,8 +29,8 @@ struct swiotlb_options {
 #define SWIOTLB_WATCH_SECONDS     10
 #define SWIOTLB_WATCH_SECONDS_MAX 86400
 
-/* Reads the command line. Returns -1 to go on with *ret, else the exit code (everything has been
- * said: an error, --help or --version). */
+/* Reads the command line. Returns PROGRAM_GO_ON, with *ret filled, else the exit code (everything
+ * has been said: an error, --help or --version). */
 int swiotlb_options_read(int argc, char **argv, struct swiotlb_options *ret);
 
 /* The facts of the guest that the options describe. */
