@@ -8,7 +8,9 @@ core_libbase_la_SOURCES = \
 	core/base/crypto.c core/base/crypto.h \
 	core/base/files.c core/base/files_write.c core/base/files.h \
 	core/base/hex.c core/base/hex.h \
-	core/base/json.c core/base/json.h core/base/json_scan.c core/base/json_scan.h \
+	core/base/json.c core/base/json.h \
+	core/base/json_scan.c core/base/json_scan.h core/base/json_scan_internal.h \
+	core/base/json_scan_number.c core/base/json_scan_string.c \
 	core/base/json_write.c core/base/json_write.h \
 	core/base/lock.c core/base/lock.h \
 	core/base/number.c core/base/number.h \

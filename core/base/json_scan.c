@@ -1,41 +1,46 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "core/base/json_scan.h"
 
-#include <math.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "core/base/hex.h"
+#include "core/base/json_scan_internal.h"
 #include "core/base/text.h"
 
-struct scan {
-    struct json *json;
-    enum json_flavour flavour;
-    const uint8_t *text;
-    size_t size, at;
-    unsigned depth, depth_limit;
-    uint32_t open[JSON_DEPTH_LIMIT]; /* nodes of the objects and arrays around this place */
-    struct tdx_error *err;
-};
-
-static enum tdx_status bad(const struct scan *scan, const char *what)
+enum tdx_status scan_bad(const struct scan *scan, const char *what)
 {
     return status_fail(scan->err, TDX_JSON_BAD, "%s, at byte %zu", what, scan->at);
 }
 
-/* The byte here, or -1 at the end. */
-static int peek(const struct scan *scan)
+enum tdx_status scan_add_node(struct scan *scan, enum json_type type, uint32_t *ret)
 {
-    return scan->at < scan->size ? scan->text[scan->at] : -1;
+    struct json *json = scan->json;
+    struct json_node *grown;
+    uint32_t capacity;
+
+    if (json->node_count == JSON_NODES_LIMIT)
+        return scan_bad(scan, "too many values");
+    if (json->node_count == json->node_capacity) {
+        capacity = json->node_capacity > 0 ? 2 * json->node_capacity : 64;
+        grown = realloc(json->node, capacity * sizeof(*grown));
+        if (grown == NULL)
+            return status_fail(scan->err, TDX_NO_MEMORY, "values of a JSON document");
+        json->node = grown;
+        json->node_capacity = capacity;
+    }
+    *ret = json->node_count++;
+    json->node[*ret] = (struct json_node){ .start = (uint32_t)scan->at,
+                                           .next = json->node_count,
+                                           .type = (uint8_t)type };
+    return TDX_OK;
 }
 
-static bool accept(struct scan *scan, char wanted)
+void scan_end_node(struct scan *scan, uint32_t index)
 {
-    if (peek(scan) != wanted)
-        return false;
-    scan->at++;
-    return true;
+    struct json_node *node = &scan->json->node[index];
+
+    node->size = (uint32_t)scan->at - node->start;
+    node->next = scan->json->node_count;
 }
 
 /* The comment that starts here. One without an end is left where it is, and refused as no value. */
@@ -71,266 +76,6 @@ static void skip_white(struct scan *scan)
     } while (skip_comment(scan));
 }
 
-static enum tdx_status add_node(struct scan *scan, enum json_type type, uint32_t *ret)
-{
-    struct json *json = scan->json;
-    struct json_node *grown;
-    uint32_t capacity;
-
-    if (json->node_count == JSON_NODES_LIMIT)
-        return bad(scan, "too many values");
-    if (json->node_count == json->node_capacity) {
-        capacity = json->node_capacity > 0 ? 2 * json->node_capacity : 64;
-        grown = realloc(json->node, capacity * sizeof(*grown));
-        if (grown == NULL)
-            return status_fail(scan->err, TDX_NO_MEMORY, "values of a JSON document");
-        json->node = grown;
-        json->node_capacity = capacity;
-    }
-    *ret = json->node_count++;
-    json->node[*ret] = (struct json_node){ .start = (uint32_t)scan->at,
-                                           .next = json->node_count,
-                                           .type = (uint8_t)type };
-    return TDX_OK;
-}
-
-static void end_node(struct scan *scan, uint32_t index)
-{
-    struct json_node *node = &scan->json->node[index];
-
-    node->size = (uint32_t)scan->at - node->start;
-    node->next = scan->json->node_count;
-}
-
-/* Four hex digits into *ret. */
-static bool scan_hex4(struct scan *scan, uint32_t *ret)
-{
-    uint32_t value = 0;
-
-    for (int i = 0; i < 4; i++, scan->at++) {
-        int digit = peek(scan) < 0 ? -1 : hex_digit((char)peek(scan));
-
-        if (digit < 0)
-            return false;
-        value = value << 4 | (uint32_t)digit;
-    }
-    *ret = value;
-    return true;
-}
-
-static size_t put_utf8(uint8_t *out, uint32_t code)
-{
-    if (code < 0x80) {
-        out[0] = (uint8_t)code;
-        return 1;
-    }
-    if (code < 0x800) {
-        out[0] = (uint8_t)(0xc0 | code >> 6);
-        out[1] = (uint8_t)(0x80 | (code & 0x3f));
-        return 2;
-    }
-    if (code < 0x10000) {
-        out[0] = (uint8_t)(0xe0 | code >> 12);
-        out[1] = (uint8_t)(0x80 | (code >> 6 & 0x3f));
-        out[2] = (uint8_t)(0x80 | (code & 0x3f));
-        return 3;
-    }
-    out[0] = (uint8_t)(0xf0 | code >> 18);
-    out[1] = (uint8_t)(0x80 | (code >> 12 & 0x3f));
-    out[2] = (uint8_t)(0x80 | (code >> 6 & 0x3f));
-    out[3] = (uint8_t)(0x80 | (code & 0x3f));
-    return 4;
-}
-
-/* What follows a backslash, as UTF-8 into out (up to 4 bytes). Returns their number, 0 if bad. */
-static size_t scan_escape(struct scan *scan, uint8_t *out)
-{
-    static const char names[] = "\"\\/bfnrt", values[] = "\"\\/\b\f\n\r\t";
-    const char *found;
-    uint32_t code, low;
-
-    if (peek(scan) <= 0)
-        return 0;
-    found = strchr(names, peek(scan));
-    if (found != NULL) {
-        scan->at++;
-        out[0] = (uint8_t)values[found - names];
-        return 1;
-    }
-    if (!accept(scan, 'u') || !scan_hex4(scan, &code))
-        return 0;
-    if (code >= 0xdc00 && code <= 0xdfff)
-        return 0;
-    if (code >= 0xd800 && code <= 0xdbff) {
-        if (!accept(scan, '\\') || !accept(scan, 'u') || !scan_hex4(scan, &low) || low < 0xdc00 ||
-            low > 0xdfff)
-            return 0;
-        code = 0x10000 + ((code - 0xd800) << 10) + (low - 0xdc00);
-    }
-    return put_utf8(out, code);
-}
-
-/* Why a string does not end here. */
-static const char *no_end(const struct scan *scan)
-{
-    return peek(scan) < 0 ? "a string has no end" : "a control character in a string";
-}
-
-/* How many bytes from here on stand for themselves within a string. */
-static size_t plain_run(const struct scan *scan)
-{
-    const uint8_t *text = scan->text + scan->at;
-    size_t left = scan->size - scan->at, length = 0;
-
-    while (length < left && text[length] >= 0x20 && text[length] != '"' && text[length] != '\\')
-        length++;
-    return length;
-}
-
-/* The rest of a string from its first escape on, resolved. */
-static enum tdx_status scan_escaped(struct scan *scan, uint32_t index)
-{
-    struct json *json = scan->json;
-    struct json_node *node = &json->node[index];
-    size_t plain = scan->at - node->start - 1, length = plain;
-    uint8_t *out;
-
-    if (json->unescaped == NULL) {
-        json->unescaped = malloc(scan->size);
-        if (json->unescaped == NULL)
-            return status_fail(scan->err, TDX_NO_MEMORY, "strings of a JSON document");
-    }
-    /* Resolved bytes are never more than the text they stand for. */
-    out = (uint8_t *)json->unescaped + node->start;
-    memcpy(out, scan->text + node->start + 1, plain);
-    node->escaped = true;
-    while (accept(scan, '\\')) {
-        size_t run, added = scan_escape(scan, out + length);
-
-        if (added == 0)
-            return bad(scan, "a wrong escape in a string");
-        length += added;
-        run = plain_run(scan);
-        memcpy(out + length, scan->text + scan->at, run);
-        length += run;
-        scan->at += run;
-    }
-    if (!accept(scan, '"'))
-        return bad(scan, no_end(scan));
-    node->count = (uint32_t)length;
-    return TDX_OK;
-}
-
-struct span json_node_string(const struct json *json, const struct json_node *node)
-{
-    const uint8_t *data = node->escaped ? (const uint8_t *)json->unescaped + node->start
-                                        : json->text.data + node->start + 1;
-
-    return (struct span){ data, node->count };
-}
-
-/* FNV-1a. Collisions cost a comparison, no more. */
-static uint32_t hash_of(struct span bytes)
-{
-    uint32_t hash = UINT32_C(2166136261);
-
-    for (size_t i = 0; i < bytes.size; i++)
-        hash = (hash ^ bytes.data[i]) * UINT32_C(16777619);
-    return hash;
-}
-
-static enum tdx_status scan_string(struct scan *scan, uint32_t *ret)
-{
-    enum tdx_status status = add_node(scan, JSON_STRING, ret);
-    struct json_node *node;
-
-    if (status != TDX_OK)
-        return status;
-    scan->at++;
-    scan->at += plain_run(scan);
-    if (peek(scan) == '\\') {
-        status = scan_escaped(scan, *ret);
-        if (status != TDX_OK)
-            return status;
-    } else if (!accept(scan, '"')) {
-        return bad(scan, no_end(scan));
-    } else {
-        node = &scan->json->node[*ret];
-        node->count = (uint32_t)scan->at - node->start - 2;
-    }
-    end_node(scan, *ret);
-    return TDX_OK;
-}
-
-static bool scan_digits(struct scan *scan)
-{
-    size_t first = scan->at;
-
-    while (peek(scan) >= '0' && peek(scan) <= '9')
-        scan->at++;
-    return scan->at > first;
-}
-
-/* The point is left out and the exponent mended instead, because what strtod() takes for a point
- * depends on the locale. */
-double json_number_value(const uint8_t *text, size_t size)
-{
-    char digits[JSON_NUMBER_LIMIT + 32];
-    size_t length = 0, i = 0;
-    long fraction = 0, exponent = 0;
-    bool negative = false, in_fraction = false;
-
-    for (; i < size && text[i] != 'e' && text[i] != 'E'; i++) {
-        if (text[i] == '.') {
-            in_fraction = true;
-            continue;
-        }
-        digits[length++] = (char)text[i];
-        fraction += in_fraction;
-    }
-    for (i++; i < size; i++) {
-        if (text[i] == '-')
-            negative = true;
-        else if (text[i] != '+' && exponent < 100000)
-            exponent = exponent * 10 + (text[i] - '0');
-    }
-    (void)snprintf(digits + length, sizeof(digits) - length, "e%ld",
-                   (negative ? -exponent : exponent) - fraction);
-    return strtod(digits, NULL);
-}
-
-static enum tdx_status scan_number(struct scan *scan)
-{
-    size_t first = scan->at;
-    uint32_t index;
-    enum tdx_status status = add_node(scan, JSON_NUMBER, &index);
-
-    if (status != TDX_OK)
-        return status;
-    (void)accept(scan, '-'); /* optional */
-    if (!accept(scan, '0') && !scan_digits(scan))
-        return bad(scan, "this is no value");
-    if (accept(scan, '.') && !scan_digits(scan))
-        return bad(scan, "a digit is missing after the point of a number");
-    if (accept(scan, 'e') || accept(scan, 'E')) {
-        if (!accept(scan, '-'))
-            (void)accept(scan, '+'); /* optional */
-        if (!scan_digits(scan))
-            return bad(scan, "a number has an empty exponent");
-    }
-    if (peek(scan) >= '0' && peek(scan) <= '9')
-        return bad(scan, "a number starts with a needless zero");
-    if (scan->at - first > JSON_NUMBER_LIMIT)
-        return bad(scan, "a number is too long");
-    if (scan->at - first > 19 || memchr(scan->text + first, 'e', scan->at - first) != NULL ||
-        memchr(scan->text + first, 'E', scan->at - first) != NULL) {
-        if (isinf(json_number_value(scan->text + first, scan->at - first)))
-            return bad(scan, "a number is too large");
-    }
-    end_node(scan, index);
-    return TDX_OK;
-}
-
 static enum tdx_status scan_word(struct scan *scan)
 {
     static const struct {
@@ -346,14 +91,24 @@ static enum tdx_status scan_word(struct scan *scan)
         if (scan->size - scan->at < length ||
             memcmp(scan->text + scan->at, words[i].word, length) != 0)
             continue;
-        status = add_node(scan, words[i].type, &index);
+        status = scan_add_node(scan, words[i].type, &index);
         if (status != TDX_OK)
             return status;
         scan->at += length;
-        end_node(scan, index);
+        scan_end_node(scan, index);
         return TDX_OK;
     }
-    return bad(scan, "this is no value");
+    return scan_bad(scan, "this is no value");
+}
+
+/* FNV-1a. Collisions cost a comparison, no more. */
+static uint32_t hash_of(struct span bytes)
+{
+    uint32_t hash = UINT32_C(2166136261);
+
+    for (size_t i = 0; i < bytes.size; i++)
+        hash = (hash ^ bytes.data[i]) * UINT32_C(16777619);
+    return hash;
 }
 
 /* The name at index, which belongs to object and was just read, is the first of its kind. */
@@ -385,18 +140,18 @@ static enum tdx_status scan_name(struct scan *scan)
     enum tdx_status status;
 
     skip_white(scan);
-    if (peek(scan) != '"')
-        return bad(scan, "a member's name is missing");
+    if (scan_peek(scan) != '"')
+        return scan_bad(scan, "a member's name is missing");
     if (scan->json->node[object].count == JSON_MEMBERS_LIMIT)
-        return bad(scan, "an object has too many members");
+        return scan_bad(scan, "an object has too many members");
     status = scan_string(scan, &index);
     if (status == TDX_OK)
         status = check_name(scan, object, index);
     if (status != TDX_OK)
         return status;
     skip_white(scan);
-    if (!accept(scan, ':'))
-        return bad(scan, "a colon is missing after a member's name");
+    if (!scan_accept(scan, ':'))
+        return scan_bad(scan, "a colon is missing after a member's name");
     scan->json->node[object].count++;
     return TDX_OK;
 }
@@ -408,14 +163,14 @@ static enum tdx_status scan_open(struct scan *scan, enum json_type type, bool *e
     uint32_t index;
 
     if (scan->depth == scan->depth_limit)
-        return bad(scan, "objects and arrays are nested too deeply");
-    status = add_node(scan, type, &index);
+        return scan_bad(scan, "objects and arrays are nested too deeply");
+    status = scan_add_node(scan, type, &index);
     if (status != TDX_OK)
         return status;
     scan->at++;
     scan->open[scan->depth++] = index;
     skip_white(scan);
-    *empty = peek(scan) == (type == JSON_OBJECT ? '}' : ']');
+    *empty = scan_peek(scan) == (type == JSON_OBJECT ? '}' : ']');
     if (*empty)
         return TDX_OK;
     if (type == JSON_OBJECT)
@@ -433,17 +188,17 @@ static enum tdx_status scan_after_value(struct scan *scan, bool *more)
         bool object = scan->json->node[index].type == JSON_OBJECT;
 
         skip_white(scan);
-        if (accept(scan, ',')) {
+        if (scan_accept(scan, ',')) {
             *more = true;
             if (object)
                 return scan_name(scan);
             scan->json->node[index].count++;
             return TDX_OK;
         }
-        if (!accept(scan, object ? '}' : ']'))
-            return bad(scan, object ? "a comma or } is missing" : "a comma or ] is missing");
+        if (!scan_accept(scan, object ? '}' : ']'))
+            return scan_bad(scan, object ? "a comma or } is missing" : "a comma or ] is missing");
         scan->depth--;
-        end_node(scan, index);
+        scan_end_node(scan, index);
     }
     return TDX_OK;
 }
@@ -456,7 +211,7 @@ static enum tdx_status scan_value(struct scan *scan, bool *opened)
 
     *opened = false;
     skip_white(scan);
-    switch (peek(scan)) {
+    switch (scan_peek(scan)) {
     case '{':
         status = scan_open(scan, JSON_OBJECT, &empty);
         *opened = !empty;
@@ -499,7 +254,7 @@ enum tdx_status json_scan(struct span text, enum json_flavour flavour, unsigned 
     }
     skip_white(&scan);
     if (scan.at != scan.size)
-        return bad(&scan, "something follows the value");
+        return scan_bad(&scan, "something follows the value");
     return TDX_OK;
 }
 
