@@ -20,7 +20,7 @@ core_libbase_la_SOURCES = \
 	core/base/root.c core/base/root.h \
 	core/base/span_text.c core/base/span_text.h \
 	core/base/status.c core/base/status.h core/base/status.def \
-	core/base/status_appraise.def core/base/status_base.def core/base/status_boot.def \
+	core/base/status_appraise.def core/base/status_base.def core/base/status_boot.def core/base/status_health.def \
 	core/base/status_collateral.def core/base/status_evidence.def core/base/status_gate.def \
 	core/base/status_verify.def \
 	core/base/text.c core/base/text.h

@@ -32,6 +32,7 @@ enum check_severity {
 };
 
 #define CHECK_REQUIRES_MAX 4
+#define CHECK_SYMPTOM_MAX  12
 
 /* Statuses as a set: GIVES(PASS) | GIVES(FAIL). */
 #define GIVES(word) (1U << CHECK_##word)
@@ -66,7 +67,10 @@ struct check {
     const char *reads;    /* --explain: what it reads */
     const char *why;      /* --explain: why it matters */
     const char *requires[CHECK_REQUIRES_MAX]; /* ids that come earlier in the table */
-    bool live_only;                           /* needs a running guest: SKIP for an image */
+    /* Ids that come earlier: where one of them is FAIL, a FAIL of this one is its consequence, and
+     * becomes a SKIP that names it. Unlike requires this hides no other verdict. */
+    const char *symptom_of[CHECK_SYMPTOM_MAX];
+    bool live_only; /* needs a running guest: SKIP for an image */
     /* Every status that evaluate() can give once the prerequisites hold; what report_make() skips
      * by itself (a prerequisite, an image) is not meant. The tests hold findings to this set, and
      * want a fixture for each status in it (tests/fixtures/health/README.md). */
@@ -74,7 +78,7 @@ struct check {
     void (*evaluate)(const struct evaluation *evaluation, struct finding *ret);
 };
 
-/* A file with checks: a family, or a further part of one. Parts stand behind their family in
+/* A file with checks: a family, or a further part of one. Parts stand beside their family in
  * families[], and are reported under its name and title. */
 struct family {
     const char *name;             /* "cpu"; NULL for a part */

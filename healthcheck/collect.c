@@ -58,8 +58,8 @@ static bool is_settled(const struct collector *collector, const char *key, const
 
 /* The state that a failure of the root reader stands for. An unreadable file that an ordinary user
  * could not read anyway is denied; root is denied nothing. */
-static void set_failure(const struct collector *collector, const char *key, enum tdx_status status,
-                        const struct tdx_error *err)
+void collect_failure(const struct collector *collector, const char *key, enum tdx_status status,
+                     const struct tdx_error *err)
 {
     enum fact_state state = FACT_FAILED;
 
@@ -84,7 +84,7 @@ void collect_file(const struct collector *collector, const char *path)
     if (status == TDX_OK)
         facts_set(collector->facts, key, file_content_span(&content));
     else
-        set_failure(collector, key, status, &err);
+        collect_failure(collector, key, status, &err);
     file_content_free(&content);
 }
 
@@ -101,7 +101,7 @@ static enum tdx_status list(const struct collector *collector, const char *path,
         return TDX_FILE_MISSING;
     status = root_list_folder(collector->root, path, NAMES_LIMIT, ret, &err);
     if (status != TDX_OK) {
-        set_failure(collector, key, status, &err);
+        collect_failure(collector, key, status, &err);
         return status;
     }
     for (size_t i = 0; i < ret->count; i++)
@@ -167,7 +167,7 @@ void collect_stat(const struct collector *collector, const char *path)
         return;
     status = root_stat(collector->root, path, &st, &err);
     if (status != TDX_OK) {
-        set_failure(collector, key, status, &err);
+        collect_failure(collector, key, status, &err);
         return;
     }
     if (recorded.size > 0) {
@@ -197,7 +197,7 @@ void collect_link(const struct collector *collector, const char *path)
     if (status == TDX_OK)
         facts_set(collector->facts, key, text_span(&target));
     else
-        set_failure(collector, key, status, &err);
+        collect_failure(collector, key, status, &err);
     text_free(&target);
 }
 

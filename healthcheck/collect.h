@@ -40,6 +40,11 @@ void collect_files_in(const struct collector *collector, const char *folder, con
 void collect_probe(const struct collector *collector, const char *name, enum tdx_status status,
                    const struct tdx_error *err, struct span value);
 
+/* For what was looked for below the root by other means: sets key's state from the failure of a
+ * function of core/base/root.h. */
+void collect_failure(const struct collector *collector, const char *key, enum tdx_status status,
+                     const struct tdx_error *err);
+
 /* For a recording: sets probe:NAME from the file /.probe/FILE. A file that begins with "!error " is
  * a probe that failed, the rest says how. False where this is no recording. */
 bool collect_probe_file(const struct collector *collector, const char *name, const char *file)

@@ -12,6 +12,7 @@ const struct family *const families[] = {
     &td_family,
     &evidence_family,
     &boot_family,
+    &ssh_family,
     &gate_family,
     &ops_family,
 };

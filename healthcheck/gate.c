@@ -5,86 +5,137 @@
 
 #include "healthcheck/families.h"
 #include "healthcheck/gate_setup.h"
-#include "healthcheck/pam_stack.h"
+#include "healthcheck/program.h"
 #include "pam_tdx/gate_conf.h"
 
-#define SERVICE "sshd"
+#define PATH_SIZE 512
 
-static void collect(const struct collector *collector)
+/* Where libpam of some distribution looks for modules; the folder that has the distribution's own
+ * is the one. */
+static const char *const module_folders[] = {
+    TDX_PAMDIR,
+    "/usr/lib64/security",
+    "/lib64/security",
+    "/usr/lib/x86_64-linux-gnu/security",
+    "/lib/x86_64-linux-gnu/security",
+    "/usr/lib/security",
+    "/lib/security",
+    "/usr/lib/pam",
+};
+#define FOLDERS         (sizeof(module_folders) / sizeof(module_folders[0]))
+#define MODULE_OF_LINUX "pam_permit.so" /* every Linux-PAM has it */
+
+static void collect_modules(const struct collector *collector, const struct gate_setup *setup)
+{
+    static const char *const entries[] = { "pam_sm_acct_mgmt", NULL };
+    const char *module = setup->found.gate != NULL ? setup->found.gate->module : PAM_GATE_MODULE;
+    char path[PATH_SIZE];
+
+    if (module[0] == '/') {
+        program_collect(collector, module, entries);
+        return;
+    }
+    for (size_t i = 0; i < FOLDERS; i++) {
+        (void)snprintf(path, sizeof(path), "%s/" MODULE_OF_LINUX, module_folders[i]);
+        collect_stat(collector, path);
+        if (snprintf(path, sizeof(path), "%s/%s", module_folders[i], module) < (int)sizeof(path))
+            program_collect(collector, path, entries);
+    }
+}
+
+static void collect_stacks(const struct collector *collector)
 {
     static const char *const folders[] = { "/etc/pam.d", "/usr/lib/pam.d", "/usr/etc/pam.d" };
+    struct ssh_config config;
+    char service[SSH_SERVICE_SIZE];
 
     for (size_t i = 0; i < sizeof(folders) / sizeof(folders[0]); i++)
         collect_files_in(collector, folders[i], NULL);
-    gate_setup_collect_stack(collector, SERVICE);
-    collect_stat(collector, GATE_CONF_DEFAULT);
-    collect_file(collector, GATE_CONF_DEFAULT);
+    ssh_config_service(collector->facts, service);
+    gate_setup_collect_stack(collector, service);
+    /* What could be read of it names services, too. */
+    if (ssh_config_read(collector->facts, &config, NULL) != TDX_NO_MEMORY)
+        for (size_t i = 1; i < config.service_count; i++)
+            gate_setup_collect_stack(collector, config.service[i].name);
 }
 
-/* The account stack, judged. False with the finding set. The stack is the caller's to free. */
-static bool judge(const struct evaluation *evaluation, struct finding *ret, struct pam_stack *stack,
-                  struct pam_judgement *judgement)
+static void collect(const struct collector *collector)
+{
+    struct gate_setup setup;
+
+    if (collector->gate_conf != NULL)
+        facts_set(collector->facts, "probe:gate_conf",
+                  (struct span){ (const uint8_t *)collector->gate_conf,
+                                 strlen(collector->gate_conf) });
+    collect_stacks(collector);
+    if (gate_setup_read(collector->facts, &setup, NULL) != TDX_NO_MEMORY) {
+        collect_modules(collector, &setup);
+        collect_stat(collector, setup.config);
+        collect_file(collector, setup.config);
+    }
+    gate_setup_free(&setup);
+}
+
+/* The account stack, judged. False with the finding set. The setup is the caller's to free. */
+static bool judge(const struct evaluation *evaluation, struct finding *ret,
+                  struct gate_setup *setup)
 {
     struct tdx_error err = { 0 };
-    enum tdx_status status =
-        pam_stack_read(evaluation->facts, SERVICE, PAM_TYPE_ACCOUNT, stack, &err);
+    enum tdx_status status = gate_setup_read(evaluation->facts, setup, &err);
 
-    finding_source(ret, "/etc/pam.d/" SERVICE);
-    if (status == TDX_FILE_MISSING) {
-        finding_skip(ret, "no_sshd", "there is no PAM service sshd");
-        return false;
-    }
-    if (status == TDX_OK)
-        status = pam_stack_judge(stack, judgement, &err);
-    if (status != TDX_OK)
+    finding_source(ret, "/etc/pam.d/%s", setup->service);
+    if (status == TDX_FILE_MISSING)
+        finding_skip(ret, "no_sshd", "there is no PAM service %s", setup->service);
+    else if (status != TDX_OK)
         finding_set(ret, CHECK_ERROR, status_id(status), "%s", err.detail);
     return status == TDX_OK;
 }
 
 static void evaluate_present(const struct evaluation *evaluation, struct finding *ret)
 {
-    struct pam_stack stack = { 0 };
-    struct pam_judgement found = { 0 };
+    struct gate_setup setup;
 
-    if (judge(evaluation, ret, &stack, &found)) {
-        if (found.gate != NULL)
-            finding_set(ret, CHECK_PASS, NULL, "%s, line %u", found.gate->file, found.gate->number);
-        else if (stack.stray.number > 0)
-            finding_set(ret, CHECK_FAIL, stack.stray.is_misspelt ? "misspelt" : "wrong_type",
-                        "%s, line %u begins with \"%s\", not with account", stack.stray.file,
-                        stack.stray.number, stack.stray.word);
+    if (judge(evaluation, ret, &setup)) {
+        const struct pam_line *gate = setup.found.gate;
+
+        if (gate != NULL)
+            finding_set(ret, CHECK_PASS, NULL, "%s, line %u", gate->file, gate->number);
+        else if (setup.stack.stray.number > 0)
+            finding_set(ret, CHECK_FAIL, setup.stack.stray.is_misspelt ? "misspelt" : "wrong_type",
+                        "%s, line %u begins with \"%s\", not with account", setup.stack.stray.file,
+                        setup.stack.stray.number, setup.stack.stray.word);
         else
             finding_set(ret, CHECK_FAIL, "absent", "no account line names " PAM_GATE_MODULE);
     }
-    pam_stack_free(&stack);
+    gate_setup_free(&setup);
 }
 
 static void evaluate_order(const struct evaluation *evaluation, struct finding *ret)
 {
-    struct pam_stack stack = { 0 };
-    struct pam_judgement found = { 0 };
+    struct gate_setup setup;
 
-    if (judge(evaluation, ret, &stack, &found)) {
-        if (found.skipped_by != NULL)
+    if (judge(evaluation, ret, &setup)) {
+        const struct pam_line *skipped_by = setup.found.skipped_by;
+
+        if (skipped_by != NULL)
             finding_set(ret, CHECK_FAIL, "skipped", "%s, line %u lets in before the gate is asked",
-                        found.skipped_by->file, found.skipped_by->number);
-        else if (!found.somebody_passes)
+                        skipped_by->file, skipped_by->number);
+        else if (!setup.found.somebody_passes)
             finding_set(ret, CHECK_WARN, "blocks", "nobody gets in, even when the gate agrees");
         else
             finding_set(ret, CHECK_PASS, NULL, "the gate is asked on every way in");
     }
-    pam_stack_free(&stack);
+    gate_setup_free(&setup);
 }
 
 static void evaluate_control(const struct evaluation *evaluation, struct finding *ret)
 {
-    struct pam_stack stack = { 0 };
-    struct pam_judgement found = { 0 };
+    struct gate_setup setup;
 
-    if (judge(evaluation, ret, &stack, &found) && found.gate != NULL) {
-        const struct pam_line *gate = found.gate;
+    if (judge(evaluation, ret, &setup) && setup.found.gate != NULL) {
+        const struct pam_line *gate = setup.found.gate;
 
-        if (found.overruled_at != NULL)
+        if (setup.found.overruled_at != NULL)
             finding_set(ret, CHECK_FAIL, "overruled", "a refusal does not count under \"%s\"",
                         gate->control);
         else if (gate->is_silent)
@@ -99,31 +150,120 @@ static void evaluate_control(const struct evaluation *evaluation, struct finding
         else
             finding_set(ret, CHECK_PASS, NULL, "%s", gate->control);
     }
-    pam_stack_free(&stack);
+    gate_setup_free(&setup);
+}
+
+static bool is_there(const struct facts *facts, const char *folder, const char *module)
+{
+    char key[PATH_SIZE];
+
+    (void)snprintf(key, sizeof(key), "stat:%s/%s", folder, module);
+    return facts_find(facts, key)->state == FACT_KNOWN;
+}
+
+/* Where libpam looks for the module; "" with the finding set. */
+static void find_module(const struct facts *facts, const char *module, char out[static PATH_SIZE],
+                        struct finding *ret)
+{
+    const char *folder = NULL, *other = NULL;
+
+    out[0] = '\0';
+    if (module[0] == '/') {
+        (void)snprintf(out, PATH_SIZE, "%s", module);
+        return;
+    }
+    for (size_t i = 0; i < FOLDERS; i++) {
+        if (folder == NULL && is_there(facts, module_folders[i], MODULE_OF_LINUX))
+            folder = module_folders[i];
+        if (other == NULL && is_there(facts, module_folders[i], module))
+            other = module_folders[i];
+    }
+    finding_source(ret, "the folder of PAM modules");
+    if (folder == NULL)
+        finding_set(ret, CHECK_ERROR, "no_folder", "no folder has " MODULE_OF_LINUX);
+    else if (is_there(facts, folder, module))
+        (void)snprintf(out, PATH_SIZE, "%s/%s", folder, module);
+    else if (other != NULL)
+        finding_set(ret, CHECK_FAIL, "wrong_folder", "it lies in %s; libpam looks in %s", other,
+                    folder);
+    else
+        finding_set(ret, CHECK_FAIL, "absent", "%s is not in %s", module, folder);
+}
+
+static void evaluate_module(const struct evaluation *evaluation, struct finding *ret)
+{
+    struct gate_setup setup;
+    char path[PATH_SIZE];
+
+    if (judge(evaluation, ret, &setup) && setup.found.gate != NULL) {
+        find_module(evaluation->facts, setup.found.gate->module, path, ret);
+        if (path[0] == '\0' ||
+            !program_is_sound(evaluation->facts, ret, path, CHECK_FAIL, "absent"))
+            goto done;
+        if (program_has(evaluation->facts, path, "exports=pam_sm_acct_mgmt"))
+            finding_set(ret, CHECK_PASS, NULL, "%s", path);
+        else
+            finding_set(ret, CHECK_FAIL, "no_entry", "%s has no pam_sm_acct_mgmt", path);
+    }
+done:
+    gate_setup_free(&setup);
+}
+
+static void evaluate_args(const struct evaluation *evaluation, struct finding *ret)
+{
+    struct gate_setup setup;
+    struct gate_conf conf = { 0 };
+    struct tdx_error err = { 0 };
+
+    if (judge(evaluation, ret, &setup) && setup.found.gate != NULL) {
+        const struct gate_line *line = &setup.line;
+
+        finding_source(ret, "%s, line %u", setup.found.gate->file, setup.found.gate->number);
+        if (line->too_many)
+            finding_set(ret, CHECK_FAIL, "too_many", "more than %d arguments",
+                        GATE_ARGUMENTS_LIMIT);
+        else if (gate_conf_take_words(line->words, line->word_count, &conf, &err) != TDX_OK)
+            finding_set(ret, CHECK_FAIL, status_id(err.status), "%s", err.detail);
+        else if (conf.settings.mode == GATE_MODE_WARN)
+            finding_set(ret, CHECK_WARN, "fail_open", "mode=warn: nobody is refused");
+        else if (strcmp(line->config, GATE_CONF_DEFAULT) != 0 ||
+                 strcmp(line->helper, GATE_HELPER_DEFAULT) != 0)
+            finding_set(ret, CHECK_WARN, "elsewhere", "config=%s helper=%s", line->config,
+                        line->helper);
+        else
+            finding_set(ret, CHECK_PASS, NULL, "%d of them", line->word_count);
+    }
+    gate_conf_free(&conf);
+    gate_setup_free(&setup);
 }
 
 static void evaluate_config(const struct evaluation *evaluation, struct finding *ret)
 {
-    const struct fact *file = facts_find(evaluation->facts, "file:" GATE_CONF_DEFAULT);
-    const struct fact *looks = facts_find(evaluation->facts, "stat:" GATE_CONF_DEFAULT);
+    struct gate_setup setup;
     struct gate_conf conf = { 0 };
     struct tdx_error err = { 0 };
-    unsigned mode = 0, uid = 0, gid = 0;
+    enum tdx_status status = gate_setup_read(evaluation->facts, &setup, &err);
+    char key[PATH_SIZE];
+    const struct fact *file;
 
-    if (!finding_needs(ret, file, CHECK_FAIL, "absent", "there is no gate.conf"))
-        return;
-    if (looks->state != FACT_KNOWN ||
-        sscanf((const char *)looks->value.data, "file %o %u %u", &mode, &uid, &gid) != 3)
-        finding_set(ret, CHECK_ERROR, "unreadable", "owner and mode are not known");
-    else if (uid != 0 || (mode & 0022U) != 0)
-        finding_set(ret, CHECK_FAIL, "FILE_UNSAFE", "uid %u, mode %04o", uid, mode);
-    else if (gate_conf_parse(GATE_CONF_DEFAULT, file->value, &conf, &err) != TDX_OK)
-        finding_set(ret, CHECK_FAIL, status_id(err.status), "%s", err.detail);
-    else if (conf.settings.mode == GATE_MODE_WARN)
-        finding_set(ret, CHECK_WARN, "warn_mode", "mode = warn: nobody is refused");
-    else
-        finding_set(ret, CHECK_PASS, NULL, "mode = enforce");
+    (void)snprintf(key, sizeof(key), "file:%s", setup.config);
+    file = facts_find(evaluation->facts, key);
+    if (file->state == FACT_ABSENT && setup.found.gate == NULL)
+        finding_skip(ret, "not_set_up", "no login asks the gate, and it has no gate.conf");
+    else if (finding_needs(ret, file, CHECK_FAIL, "absent", "there is no gate.conf") &&
+             program_is_roots(evaluation->facts, ret, setup.config)) {
+        finding_source(ret, "%s", setup.config);
+        /* The line's own arguments are judged by pam.args. */
+        status = gate_conf_parse(setup.config, file->value, &conf, &err);
+        if (status != TDX_OK)
+            finding_set(ret, CHECK_FAIL, status_id(status), "%s", err.detail);
+        else if (conf.settings.mode == GATE_MODE_WARN)
+            finding_set(ret, CHECK_WARN, "warn_mode", "mode = warn: nobody is refused");
+        else
+            finding_set(ret, CHECK_PASS, NULL, "mode = enforce");
+    }
     gate_conf_free(&conf);
+    gate_setup_free(&setup);
 }
 
 #define GATE_LINE "account [success=ok new_authtok_reqd=bad ignore=bad default=bad] pam_tdx.so"
@@ -171,6 +311,31 @@ static const struct check checks[] = {
         .evaluate = evaluate_control,
     },
     {
+        .id = "pam.module",
+        .title = "the gate's module can be loaded",
+        .severity = SEVERITY_CRITICAL,
+        .expected = "root's file in libpam's folder, for x86-64, with pam_sm_acct_mgmt, and every "
+                    "library it needs",
+        .remedy = "Install the package again that has pam_tdx.so. Until then every login is "
+                  "refused; do not close the session you have.",
+        .reads = "the module that the gate's line names: owner, mode, ELF headers, libraries",
+        .why = "libpam refuses a login when a module that it requires cannot be loaded.",
+        .requires = { "pam.present" },
+        .evaluate = evaluate_module,
+    },
+    {
+        .id = "pam.args",
+        .title = "the arguments of the gate's line are right",
+        .severity = SEVERITY_MEDIUM,
+        .expected = "keys of gate.conf(5), each once, or none",
+        .remedy = "Take out what is named; gate.conf(5) has the keys. Until then logins are "
+                  "refused.",
+        .reads = "the arguments behind pam_tdx.so, by the module's own parser",
+        .why = "What is not understood is refused, never ignored; mode=warn refuses nobody.",
+        .requires = { "pam.present" },
+        .evaluate = evaluate_args,
+    },
+    {
         .id = "gate.config",
         .title = "gate.conf is sound",
         .severity = SEVERITY_HIGH,
@@ -179,7 +344,7 @@ static const struct check checks[] = {
                   "  chown root:root " GATE_CONF_DEFAULT " && chmod 0600 " GATE_CONF_DEFAULT,
         .reads = GATE_CONF_DEFAULT ", its owner and mode",
         .why = "A key that is not understood is an error, never ignored.",
-        .requires = { "pam.present" },
+        .requires = { "cpu.tdx_guest" },
         .gives = GIVES(PASS) | GIVES(WARN) | GIVES(FAIL) | GIVES(ERROR),
         .evaluate = evaluate_config,
     },

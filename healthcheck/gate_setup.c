@@ -23,13 +23,14 @@ static void read_line(struct gate_setup *setup)
     gate_line_read(count, words, &setup->line);
 }
 
-enum tdx_status gate_setup_read(const struct facts *facts, struct gate_setup *ret,
-                                struct tdx_error *err)
+enum tdx_status gate_setup_read_service(const struct facts *facts, const char *service,
+                                        struct gate_setup *ret, struct tdx_error *err)
 {
     const struct fact *option = facts_find(facts, "probe:gate_conf");
     enum tdx_status status;
 
-    *ret = (struct gate_setup){ .service = "sshd" };
+    *ret = (struct gate_setup){ 0 };
+    (void)snprintf(ret->service, sizeof(ret->service), "%s", service);
     status = pam_stack_read(facts, ret->service, PAM_TYPE_ACCOUNT, &ret->stack, err);
     if (status == TDX_OK)
         status = pam_stack_judge(&ret->stack, &ret->found, err);
@@ -38,6 +39,15 @@ enum tdx_status gate_setup_read(const struct facts *facts, struct gate_setup *re
     read_line(ret);
     ret->config = option->state == FACT_KNOWN ? (const char *)option->value.data : ret->line.config;
     return status;
+}
+
+enum tdx_status gate_setup_read(const struct facts *facts, struct gate_setup *ret,
+                                struct tdx_error *err)
+{
+    char service[SSH_SERVICE_SIZE];
+
+    ssh_config_service(facts, service);
+    return gate_setup_read_service(facts, service, ret, err);
 }
 
 void gate_setup_free(struct gate_setup *setup)

@@ -11,9 +11,8 @@
 #include "healthcheck/collect.h"
 #include "healthcheck/facts.h"
 #include "healthcheck/pam_stack.h"
+#include "healthcheck/ssh_config.h"
 #include "pam_tdx/gate_conf.h"
-
-#define SSH_SERVICE_SIZE 64
 
 /* probe:gate_conf: the path given with --gate-conf, which stands before what PAM says. */
 struct gate_setup {
@@ -24,6 +23,11 @@ struct gate_setup {
     struct gate_line line; /* the gate's arguments; the defaults where no line asks it */
     char arguments[PAM_LINE_SIZE];
 };
+
+/* Of a setup that is read for another PAM service than sshd's. */
+enum tdx_status gate_setup_read_service(const struct facts *facts, const char *service,
+                                        struct gate_setup *ret, struct tdx_error *err)
+    TDX_MUST_CHECK;
 
 /* Returns as pam_stack_read() and pam_stack_judge(); whatever it returns, *ret is to be freed, and
  * config and line are valid. */

@@ -8,6 +8,10 @@ healthcheck_libhealthcheck_la_SOURCES = \
 	healthcheck/evidence.c healthcheck/evidence.h healthcheck/evidence_read.c \
 	healthcheck/facts.c healthcheck/facts.h healthcheck/facts_json.c \
 	healthcheck/families.c healthcheck/families.h \
+	healthcheck/elf.c healthcheck/elf.h \
+	healthcheck/program.c healthcheck/program.h \
+	healthcheck/ssh.c \
+	healthcheck/ssh_config.c healthcheck/ssh_config.h \
 	healthcheck/gate_setup.c healthcheck/gate_setup.h \
 	healthcheck/gate.c healthcheck/kernel.c healthcheck/lines.c healthcheck/lines.h healthcheck/ops.c \
 	healthcheck/pam_stack.c healthcheck/pam_stack.h healthcheck/pam_walk.c \

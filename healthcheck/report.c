@@ -101,6 +101,20 @@ static const struct report_entry *missing_prerequisite(const struct report *repo
     return NULL;
 }
 
+/* One cause, one FAIL, also where the check could be judged by itself. */
+static void blame_cause(const struct report *report, struct report_entry *entry)
+{
+    const struct check *check = entry->check;
+
+    for (size_t i = 0; i < CHECK_SYMPTOM_MAX && check->symptom_of[i] != NULL; i++) {
+        const struct report_entry *cause = entry_of(report, check->symptom_of[i]);
+
+        if (entry->finding.status == CHECK_FAIL && cause != NULL &&
+            cause->finding.status == CHECK_FAIL)
+            finding_skip(&entry->finding, "prerequisite", "%s is FAIL", cause->check->id);
+    }
+}
+
 static bool is_skipped_for_another(const struct report_entry *entry)
 {
     return entry->finding.status == CHECK_SKIP && entry->finding.reason != NULL &&
@@ -125,6 +139,7 @@ static void evaluate(const struct evaluation *evaluation, const struct report *r
         /* What a check forgets to set must not look like a PASS. */
         entry->finding.status = CHECK_ERROR;
         entry->check->evaluate(evaluation, &entry->finding);
+        blame_cause(report, entry);
     }
 }
 
