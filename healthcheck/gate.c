@@ -3,6 +3,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "core/base/span_text.h"
 #include "healthcheck/families.h"
 #include "healthcheck/gate_setup.h"
 #include "healthcheck/program.h"
@@ -64,9 +65,7 @@ static void collect(const struct collector *collector)
     struct gate_setup setup;
 
     if (collector->gate_conf != NULL)
-        facts_set(collector->facts, "probe:gate_conf",
-                  (struct span){ (const uint8_t *)collector->gate_conf,
-                                 strlen(collector->gate_conf) });
+        facts_set(collector->facts, "probe:gate_conf", span_of(collector->gate_conf));
     collect_stacks(collector);
     if (gate_setup_read(collector->facts, &setup, NULL) != TDX_NO_MEMORY) {
         collect_modules(collector, &setup);
@@ -280,6 +279,7 @@ static const struct check checks[] = {
         .reads = "the account stack of /etc/pam.d/sshd with everything it includes",
         .why = "Logins by public key run no other stack than account.",
         .requires = { "cpu.tdx_guest" },
+        .symptom_of = { "ssh.haspam", "ssh.usepam", "ssh.pamservice" },
         .gives = GIVES(PASS) | GIVES(FAIL) | GIVES(ERROR) | GIVES(SKIP),
         .evaluate = evaluate_present,
     },
@@ -321,6 +321,7 @@ static const struct check checks[] = {
         .reads = "the module that the gate's line names: owner, mode, ELF headers, libraries",
         .why = "libpam refuses a login when a module that it requires cannot be loaded.",
         .requires = { "pam.present" },
+        .gives = GIVES(PASS) | GIVES(FAIL) | GIVES(ERROR),
         .evaluate = evaluate_module,
     },
     {
@@ -333,6 +334,7 @@ static const struct check checks[] = {
         .reads = "the arguments behind pam_tdx.so, by the module's own parser",
         .why = "What is not understood is refused, never ignored; mode=warn refuses nobody.",
         .requires = { "pam.present" },
+        .gives = GIVES(PASS) | GIVES(WARN) | GIVES(FAIL),
         .evaluate = evaluate_args,
     },
     {
@@ -345,7 +347,7 @@ static const struct check checks[] = {
         .reads = GATE_CONF_DEFAULT ", its owner and mode",
         .why = "A key that is not understood is an error, never ignored.",
         .requires = { "cpu.tdx_guest" },
-        .gives = GIVES(PASS) | GIVES(WARN) | GIVES(FAIL) | GIVES(ERROR),
+        .gives = GIVES(PASS) | GIVES(WARN) | GIVES(FAIL) | GIVES(ERROR) | GIVES(SKIP),
         .evaluate = evaluate_config,
     },
 };

@@ -46,9 +46,9 @@ static bool can_be_found(const struct collector *collector, struct span name, st
     };
 
     if (memchr(name.data, '/', name.size) != NULL)
-        return is_in(collector, (struct span){ (const uint8_t *)"", 0 }, name);
+        return is_in(collector, span_of(""), name);
     for (size_t i = 0; i < sizeof(usual) / sizeof(usual[0]); i++)
-        if (is_in(collector, (struct span){ (const uint8_t *)usual[i], strlen(usual[i]) }, name))
+        if (is_in(collector, span_of(usual[i]), name))
             return true;
     return (runpath.size > 0 && is_in(collector, runpath, name)) || is_configured(collector, name);
 }
@@ -56,7 +56,7 @@ static bool can_be_found(const struct collector *collector, struct span name, st
 static void add_missing(const struct collector *collector, struct text *description)
 {
     struct text missing = { 0 };
-    struct span text = { (const uint8_t *)text_string(description), description->length };
+    struct span text = text_span(description);
     struct span runpath = lines_value(text, "runpath"), line;
 
     while (line_next(&text, &line))

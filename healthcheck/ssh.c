@@ -50,8 +50,7 @@ static void ask_sshd(const struct collector *collector)
         status = status_fail(&err, TDX_CHILD_FAILED, "sshd -T: exit code %d: %s", result.exit_code,
                              text_quote(text_string(&result.err), result.err.length, said,
                                         sizeof(said)));
-    collect_probe(collector, "sshd_T", status, &err,
-                  (struct span){ (const uint8_t *)text_string(&result.out), result.out.length });
+    collect_probe(collector, "sshd_T", status, &err, text_span(&result.out));
     process_result_free(&result);
 }
 
@@ -215,6 +214,7 @@ static const struct check checks[] = {
         .reads = "the libraries that " SSHD " (from 9.8: sshd-session) needs",
         .why = "Without libpam no login is asked anything, whatever sshd_config says.",
         .requires = { "cpu.tdx_guest" },
+        .gives = GIVES(PASS) | GIVES(FAIL) | GIVES(ERROR) | GIVES(SKIP),
         .evaluate = evaluate_haspam,
     },
     {
@@ -231,6 +231,7 @@ static const struct check checks[] = {
         .why = "OpenSSH's default is no: then PAM's account phase, and so the gate, is never run.",
         .requires = { "cpu.tdx_guest" },
         .symptom_of = { "ssh.haspam" },
+        .gives = GIVES(PASS) | GIVES(FAIL) | GIVES(ERROR) | GIVES(SKIP),
         .evaluate = evaluate_usepam,
     },
     {
@@ -244,6 +245,7 @@ static const struct check checks[] = {
                  "names",
         .why = "From OpenSSH 9.8 some users can be sent through another service, without a gate.",
         .requires = { "cpu.tdx_guest" },
+        .gives = GIVES(PASS) | GIVES(FAIL) | GIVES(ERROR) | GIVES(SKIP),
         .evaluate = evaluate_service,
     },
 };

@@ -15,7 +15,17 @@ tests_unit_test_pam_stack_CPPFLAGS = $(AM_CPPFLAGS) $(CMOCKA_CFLAGS)
 tests_unit_test_pam_stack_LDADD = healthcheck/libhealthcheck.la $(CMOCKA_LIBS)
 
 UNIT_TESTS += tests/unit/test_health_gate
-tests_unit_test_health_gate_SOURCES = tests/unit/test_health_gate.c
+tests_unit_test_health_gate_SOURCES = tests/unit/test_health_gate.c tests/unit/health_rows.c tests/unit/health_rows.h
 tests_unit_test_health_gate_CPPFLAGS = $(AM_CPPFLAGS) $(CMOCKA_CFLAGS)
 tests_unit_test_health_gate_LDADD = healthcheck/libhealthcheck.la $(CMOCKA_LIBS)
+
+UNIT_TESTS += tests/unit/test_health_ssh
+tests_unit_test_health_ssh_SOURCES = tests/unit/test_health_ssh.c tests/unit/health_rows.c tests/unit/health_rows.h
+tests_unit_test_health_ssh_CPPFLAGS = $(AM_CPPFLAGS) $(CMOCKA_CFLAGS)
+tests_unit_test_health_ssh_LDADD = healthcheck/libhealthcheck.la $(CMOCKA_LIBS)
+
+UNIT_TESTS += tests/unit/test_elf
+tests_unit_test_elf_SOURCES = tests/unit/test_elf.c
+tests_unit_test_elf_CPPFLAGS = $(AM_CPPFLAGS) $(CMOCKA_CFLAGS)
+tests_unit_test_elf_LDADD = healthcheck/libhealthcheck.la $(CMOCKA_LIBS)
 endif
