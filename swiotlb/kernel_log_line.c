@@ -125,54 +125,126 @@ static bool take_word(struct span *text, struct span *ret)
  * host and a program follow. */
 enum stamp {
     STAMP_NONE,
-    STAMP_SYSLOG, /* "Dec 06 16:24:53 " */
-    STAMP_ISO,    /* "2026-11-24T15:05:42+00:00 ", which dmesg prints too, without host */
+    STAMP_SYSLOG,   /* "Dec 06 16:24:53 ", "Tue 2026-11-24 15:05:42 UTC ", "1795532742.123456 " */
+    STAMP_ISO,      /* "2026-11-24T15:05:42+00:00 ", which dmesg prints too, without host */
+    STAMP_PROTOCOL, /* "1 2026-11-24T15:05:42+00:00 " of RFC 5424 */
 };
 
-static enum stamp take_date(struct span *text)
+static bool is_iso_date(struct span word)
 {
-    static const char months[] = "JanFebMarAprMayJunJulAugSepOctNovDec";
-    struct span at = *text, word;
     uint64_t number;
 
-    if (at.size < 4)
+    return take_digits(&word, 4, 4, &number) && span_take(&word, "-") &&
+           take_digits(&word, 2, 2, &number) && span_take(&word, "-") &&
+           take_digits(&word, 2, 2, &number) && (word.size == 0 || word.data[0] == 'T');
+}
+
+static bool is_time_of_day(struct span word)
+{
+    uint64_t number;
+
+    return take_digits(&word, 1, 2, &number) && span_take(&word, ":") &&
+           take_digits(&word, 2, 2, &number) && span_take(&word, ":") &&
+           take_digits(&word, 2, 2, &number) && (word.size == 0 || word.data[0] == '.');
+}
+
+/* "1795532742.123456" */
+static bool is_seconds(struct span word)
+{
+    uint64_t number;
+
+    return take_digits(&word, 9, 11, &number) && span_take(&word, ".") &&
+           take_digits(&word, 6, 6, &number) && word.size == 0;
+}
+
+static bool has_digit(struct span word)
+{
+    for (size_t i = 0; i < word.size; i++)
+        if (word.data[i] >= '0' && word.data[i] <= '9')
+            return true;
+    return false;
+}
+
+/* Days and months are in the writer's language, so a date is known by the time of day that follows
+ * at most three words of it, one with a digit. Behind a date in figures stands its time zone. */
+static enum stamp take_date(struct span *text)
+{
+    struct span at = *text, word;
+    bool digit = false, date = false;
+
+    if (at.size > 0 && at.data[0] == '[') /* dmesg's own; take_bracket() knows those */
         return STAMP_NONE;
-    for (size_t i = 0; i + 3 < sizeof(months); i += 3) {
-        if (memcmp(at.data, months + i, 3) != 0 || at.data[3] != ' ')
-            continue;
-        span_skip(&at, 4);
-        span_skip_blanks(&at);
-        if (!take_digits(&at, 1, 2, &number))
-            return STAMP_NONE;
-        span_skip_blanks(&at);
-        if (!take_word(&at, &word) || memchr(word.data, ':', word.size) == NULL)
-            return STAMP_NONE;
+    if (span_take(&at, "1 ") && take_word(&at, &word) && is_iso_date(word)) {
         *text = at;
-        return STAMP_SYSLOG;
+        return STAMP_PROTOCOL;
     }
-    if (take_digits(&at, 4, 4, &number) && span_take(&at, "-") && take_digits(&at, 2, 2, &number) &&
-        span_take(&at, "-") && take_word(&at, &word)) {
-        *text = at;
-        return STAMP_ISO;
+    at = *text;
+    for (int i = 0; i < 4 && take_word(&at, &word); i++) {
+        if (i == 0 && is_seconds(word)) {
+            *text = at;
+            return STAMP_SYSLOG;
+        }
+        if (is_iso_date(word) && memchr(word.data, 'T', word.size) != NULL) {
+            if (i > 0)
+                break;
+            *text = at;
+            return STAMP_ISO;
+        }
+        if (digit && is_time_of_day(word)) {
+            if (date && i > 1 && !take_word(&at, &word))
+                break;
+            *text = at;
+            return STAMP_SYSLOG;
+        }
+        digit |= has_digit(word);
+        date |= is_iso_date(word);
     }
     return STAMP_NONE;
+}
+
+static bool is_kernel(struct span program)
+{
+    return program.size >= 6 && memcmp(program.data, "kernel", 6) == 0 &&
+           (program.size == 6 || program.data[6] == ':' || program.data[6] == '[');
 }
 
 /* "HOST kernel: " or "HOST sshd[17]: ". A kernel message may look like the latter without "[17]"
  * ("virtio-pci 0000:00:02.0: ..."), so that only a syslog date makes any program foreign. */
 static void take_origin(struct span *text, enum stamp stamp, struct kernel_log_line *line)
 {
-    struct span at = *text, host, program;
+    struct span at = *text, host, program, rest;
 
-    if (!take_word(&at, &host) || !take_word(&at, &program) || program.size < 2 ||
-        program.data[program.size - 1] != ':')
+    if (!take_word(&at, &host) || !take_word(&at, &program) || program.size < 2)
         return;
-    if (span_is(program, "kernel:")) {
-        *text = at;
+    if (stamp == STAMP_PROTOCOL) { /* process, message id, data */
+        line->foreign |= !is_kernel(program);
+        if (take_word(&at, &rest) && take_word(&at, &rest) && take_word(&at, &rest))
+            *text = at;
         return;
     }
-    if (stamp == STAMP_SYSLOG || program.data[program.size - 2] == ']')
+    if (program.data[program.size - 1] != ':')
+        return;
+    if (is_kernel(program))
+        *text = at;
+    else if (stamp == STAMP_SYSLOG || program.data[program.size - 2] == ']')
         line->foreign = true;
+}
+
+/* "dmesg.txt:117:[    3.834652] ", as grep -n prints it. */
+static void take_place(struct span *text)
+{
+    size_t limit = text->size < WORD_LIMIT ? text->size : WORD_LIMIT;
+    const uint8_t *open = limit > 0 ? memchr(text->data, '[', limit) : NULL;
+    size_t size = open != NULL ? (size_t)(open - text->data) : 0;
+    struct span at = *text;
+    uint64_t micros;
+
+    if (size == 0 || memchr(text->data, ' ', size) != NULL ||
+        (text->data[size - 1] != ':' && text->data[size - 1] != '-'))
+        return;
+    span_skip(&at, size);
+    if (take_uptime(&at, &micros))
+        span_skip(text, size);
 }
 
 static void unwrap(struct span text, struct kernel_log_line *line)
@@ -180,9 +252,7 @@ static void unwrap(struct span text, struct kernel_log_line *line)
     enum stamp stamp;
     uint64_t micros;
 
-    while (text.size > 0 && (text.data[0] == ' ' || text.data[0] == '\t' || text.data[0] == '`' ||
-                             text.data[0] == '>'))
-        span_skip(&text, 1);
+    take_place(&text);
     take_priority(&text, line);
     take_decoded_priority(&text, line);
     stamp = take_date(&text);
@@ -203,16 +273,16 @@ static void unwrap(struct span text, struct kernel_log_line *line)
 
 bool kernel_log_next_line(struct span *rest, struct kernel_log_line *ret)
 {
-    struct kernel_log_line line = { 0 };
+    const uint8_t *end;
     struct span raw;
 
-    if (!line_next(rest, &raw))
+    if (rest->size == 0)
         return false;
-    while (raw.size > 0 && (raw.data[raw.size - 1] == '\r' || raw.data[raw.size - 1] == '`'))
-        raw.size--;
-    if (raw.size > KERNEL_LOG_LINE_LIMIT)
-        raw.size = KERNEL_LOG_LINE_LIMIT;
-    unwrap(raw, &line);
-    *ret = line;
+    end = memchr(rest->data, '\n', rest->size);
+    raw = (struct span){ rest->data, end != NULL ? (size_t)(end - rest->data) : rest->size };
+    span_skip(rest, raw.size + (end != NULL ? 1 : 0));
+    ret->boot_us = (struct maybe_u64){ 0 };
+    ret->foreign = false;
+    unwrap(kernel_log_clean(raw, ret->room), ret);
     return true;
 }

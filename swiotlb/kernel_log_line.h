@@ -7,13 +7,14 @@
 
 #include "core/base/number.h"
 #include "core/base/span_text.h"
+#include "swiotlb/kernel_log_clean.h"
 
-#define KERNEL_LOG_LINE_LIMIT 8192 /* longer lines are cut: no record is that long */
-
+/* Not to be copied: message may point into room. */
 struct kernel_log_line {
     struct span message;      /* without stamp and prefix */
     struct maybe_u64 boot_us; /* microseconds since boot */
     bool foreign;             /* another program wrote it into the same log */
+    uint8_t room[KERNEL_LOG_LINE_LIMIT];
 };
 
 /* Takes the next line off rest. Returns false at the end. */

@@ -8,6 +8,7 @@ swiotlb_libswiotlb_la_SOURCES = \
 	swiotlb/facts.c swiotlb/facts.h \
 	swiotlb/kernel.c swiotlb/kernel.h \
 	swiotlb/kernel_log.c swiotlb/kernel_log.h \
+	swiotlb/kernel_log_clean.c swiotlb/kernel_log_clean.h \
 	swiotlb/kernel_log_full.c swiotlb/kernel_log_full.h \
 	swiotlb/kernel_log_line.c swiotlb/kernel_log_line.h \
 	swiotlb/live_log.c swiotlb/live_log.h \

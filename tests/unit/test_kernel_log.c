@@ -7,10 +7,8 @@
 
 #include "tests/unit/cmocka_all.h"
 
-#define FULL                                                                                       \
-    "virtio-pci 0000:00:02.0: swiotlb buffer is full (sz: 262144 bytes), total 1024 (slots), "     \
-    "used "                                                                                        \
-    "677 (slots)"
+#define FULL_TEXT "swiotlb buffer is full (sz: 262144 bytes), total 1024 (slots), used 677 (slots)"
+#define FULL      "virtio-pci 0000:00:02.0: " FULL_TEXT
 
 static struct kernel_log *parse(const char *text, size_t size)
 {
@@ -57,7 +55,28 @@ static void every_form_of_a_log_is_read_alike(void **state)
         { "Dec 06 16:24:53 dom0 tdx-healthcheck[9]: " FULL "\n", 0, false },
         { "2026-11-24T15:05:42+0000 host tdx-healthcheck[9]: " FULL "\n", 0, false },
         { "> `[    3.834652] " FULL "`\r\n", 1, true },
-        { "\x1b[0m[    3.834652] " FULL "\r\n", 1, false },
+        { "\x1b[0m[    3.834652] " FULL "\r\n", 1, true },
+        { "\x1b[2J\x1b[01;01H[    3.834652] " FULL "\r\n", 1, true },
+        { "\x1b[32m[    3.834652] \x1b[0m\x1b[33mvirtio-pci 0000:00:02.0: \x1b[0m" FULL_TEXT
+          "\x1b[0m\n",
+          1, true },
+        { "\x1b]0;root@host\x07[    3.834652] " FULL "\n", 1, true },
+        { "\r[    3.834652] " FULL "\r\r\n", 1, true },
+        { "[    3.834652] " FULL "\\x0d\n", 1, true },
+        { "\xef\xbb\xbf[    3.834652] " FULL "\n", 1, true },
+        { "dmesg.txt:117:[    3.834652] " FULL "\n", 1, true },
+        { "117-[    3.834652] " FULL "\n", 1, true },
+        { "Tue 2026-11-24 15:05:42 UTC host kernel: " FULL "\n", 1, false },
+        { "Tue 2026-11-24 15:05:42.123456 +08 host kernel[n/a]: " FULL "\n", 1, false },
+        { "Tue 2026-11-24 15:05:42 UTC host tdx-healthcheck[9]: " FULL "\n", 0, false },
+        { "Tue 2026-11-24 15:05:42 UTC host sudo: root : COMMAND=grep '" FULL "'\n", 0, false },
+        { "1795532742.123456 host kernel: " FULL "\n", 1, false },
+        { "1795532742.123456 host sudo: root : COMMAND=grep '" FULL "'\n", 0, false },
+        { "11\xe6\x9c\x88 24 15:05:42 host kernel: " FULL "\n", 1, false },
+        { "Dez 24 15:05:42 host kernel: [    3.834652] " FULL "\n", 1, true },
+        { "Dez 24 15:05:42 host sudo: root : COMMAND=grep '" FULL "'\n", 0, false },
+        { "<4>1 2026-11-24T15:05:42.1+08:00 host kernel - - - [    3.834652] " FULL "\n", 1, true },
+        { "<4>1 2026-11-24T15:05:42.1+08:00 host sudo 17 - - " FULL "\n", 0, false },
         { "virtio-pci 0000:00:02.0: swiotlb buffer is full (sz: 262144 bytes),\n"
           "  total 1024 (slots), used 677 (slots)\n",
           1, false },
@@ -317,6 +336,51 @@ static void no_buffer_and_dead_boots_are_seen(void **state)
     "Linux version 6.1.0-2 (x)", "Command line: swiotlb=2048",                                     \
         "software IO TLB: mapped [mem 0x0000000010000000-0x0000000010400000] (4MB)"
 
+/* Each form of journalctl -o, dmesg and syslog, for every kind of line that is read. */
+static void the_set_up_is_read_in_every_form(void **state)
+{
+    static const char *const forms[] = {
+        "[    0.000000] ",
+        "[    0.000000][    T0] ",
+        "\x1b[32m[    0.000000] \x1b[0m",
+        "Nov 24 15:05:42 host kernel: ",
+        "Tue 2026-11-24 15:05:42 UTC host kernel: ",
+        "1795532742.123456 host kernel: ",
+        "2026-11-24T15:05:42.123456+08:00 host kernel: ",
+        "2026-11-24 15:05:42 host kernel: ",
+        "11\xe6\x9c\x88 24 15:05:42 host kernel: ",
+        "[\xe4\xba\x8c 11\xe6\x9c\x88 24 15:05:42 2026] ",
+        "117:[    0.000000] ",
+    };
+    static const char *const lines[] = {
+        "Linux version 6.8.0-31-generic (builder) (gcc) #1 SMP",
+        "Command line: root=/dev/vda1 swiotlb=65536,force",
+        "tdx: Guest detected",
+        "software IO TLB: area num 4.",
+        "Memory: 7900000K/8388088K available (14343K kernel code)",
+        "software IO TLB: mapped [mem 0x0000000077e85000-0x000000007fe85000] (128MB)",
+    };
+
+    (void)state;
+    for (size_t i = 0; i < COUNT_OF(forms); i++) {
+        struct kernel_log *log;
+        char text[2000] = "";
+
+        print_message("# form %zu\n", i);
+        for (size_t j = 0; j < COUNT_OF(lines); j++)
+            (void)snprintf(text + strlen(text), sizeof(text) - strlen(text), "%s%s\n", forms[i],
+                           lines[j]);
+        log = parse(text, strlen(text));
+        assert_string_equal(log->release, "6.8.0-31-generic");
+        assert_string_equal(log->command_line, "root=/dev/vda1 swiotlb=65536,force");
+        assert_true(log->tdx);
+        assert_int_equal(log->areas.value, 4);
+        assert_int_equal(log->memory.value, UINT64_C(8388088) * 1024);
+        assert_int_equal(log->mapped_bytes.value, 128 << 20);
+        free(log);
+    }
+}
+
 /* Several boots in one journal: the last one counts, whichever end it stands at. */
 static void the_last_boot_counts_in_either_order(void **state)
 {
@@ -386,6 +450,18 @@ static void hostile_logs_are_only_strange_logs(void **state)
         "Linux version ",
         "Command line: ",
         "Reserving 99999999MB of memory at 9999999999MB for crashkernel",
+        "\x1b",
+        "\x1b[",
+        "\x1b[31",
+        "\x1b]0;",
+        "\\x0d",
+        "\xef\xbb",
+        "17:[",
+        "17:[    0.000000",
+        "Tue 2026-11-24 15:05:42",
+        "Tue 2026-11-24 15:05:42 UTC",
+        "1795532742.123456",
+        "<4>1 2026-11-24T15:05:42 host kernel -",
         "\x1b[31m\x01\x02\xff\xfe: swiotlb buffer is full (sz: 1 bytes), total 1 (slots), used 1 "
         "(slots)",
     };
@@ -420,14 +496,14 @@ static void names_of_devices_are_quoted_and_capped(void **state)
     for (int i = 0; i < KERNEL_LOG_DEVICES + 3; i++)
         (void)snprintf(
             text + strlen(text), sizeof(text) - strlen(text),
-            "evil\x1b %02d:\x07: swiotlb buffer is full (sz: 1 bytes), total 9 (slots), used "
+            "evil\x01 %02d:\x07: swiotlb buffer is full (sz: 1 bytes), total 9 (slots), used "
             "9 (slots)\n",
             i);
     log = parse(text, strlen(text));
     assert_int_equal(log->full.lines, KERNEL_LOG_DEVICES + 3);
     assert_int_equal(log->full.device_count, KERNEL_LOG_DEVICES);
     assert_true(log->full.more_devices);
-    assert_string_equal(log->full.devices[0].driver, "evil\\x1b");
+    assert_string_equal(log->full.devices[0].driver, "evil\\x01");
     assert_string_equal(log->full.devices[0].device, "00:\\x07");
     free(log);
 }
@@ -443,6 +519,7 @@ int main(void)
         cmocka_unit_test(low_memory_is_cut_and_measured),
         cmocka_unit_test(a_kernel_that_gave_up_has_no_buffer),
         cmocka_unit_test(no_buffer_and_dead_boots_are_seen),
+        cmocka_unit_test(the_set_up_is_read_in_every_form),
         cmocka_unit_test(the_last_boot_counts_in_either_order),
         cmocka_unit_test(long_command_lines_come_in_pieces),
         cmocka_unit_test(hostile_logs_are_only_strange_logs),
