@@ -53,10 +53,18 @@ static enum tdx_status add(const struct root *root, const char *folder, const ch
     struct file_content content = { 0 };
     struct text path = { 0 };
     struct bls_file *file = &ret->files[ret->count];
+    struct stat st;
     enum tdx_status status;
 
     text_addf(&path, "%s/%s", folder, name);
-    status = root_read_file(root, text_string(&path), BLS_ENTRY_LIMIT, &content, err);
+    /* A link that leads nowhere, a folder: the loaders leave them out of the menu. */
+    status = root_stat(root, text_string(&path), &st, err);
+    if (status == TDX_FILE_MISSING || (status == TDX_OK && !S_ISREG(st.st_mode))) {
+        text_free(&path);
+        return TDX_OK;
+    }
+    if (status == TDX_OK)
+        status = root_read_file(root, text_string(&path), BLS_ENTRY_LIMIT, &content, err);
     if (status == TDX_OK) {
         *file = (struct bls_file){ .id = strndup(name, id_size), .path = text_take(&path) };
         ret->count++;

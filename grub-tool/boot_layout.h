@@ -45,7 +45,9 @@ struct boot_line {
 
 struct boot_entry {
     char *id, *title;
-    bool rescue;          /* a rescue or recovery entry: the way back, never changed by us */
+    bool rescue;  /* a rescue or recovery entry: the way back, never changed by us */
+    bool foreign; /* somebody's own or another system's: neither the generator's scripts for our
+                     kernels nor their installation made it, so nothing of theirs changes it */
     bool uses_kernelopts; /* its options name $kernelopts */
     char *file;           /* the BLS entry's file, NULL for a menuentry */
     struct boot_line lines[BOOT_LINES];

@@ -30,6 +30,28 @@ static bool names_kernelopts(struct span options)
     return span_contains(options, "$kernelopts") || span_contains(options, "${kernelopts}");
 }
 
+/* True if the offset lies in a part of a generated configuration that is made from what somebody
+ * wrote (40_custom) or from other systems' disks (30_os-prober). */
+static bool in_foreign_part(struct span text, size_t offset)
+{
+    static const char begin[] = "### BEGIN /etc/grub.d/", end[] = "### END /etc/grub.d/";
+    bool foreign = false;
+
+    for (size_t at = 0; at < offset;) {
+        const uint8_t *newline = memchr(text.data + at, '\n', text.size - at);
+        struct span line = { text.data + at,
+                             (newline != NULL ? (size_t)(newline - text.data) : text.size) - at };
+
+        at += line.size + 1;
+        if (line.size >= sizeof(end) - 1 && memcmp(line.data, end, sizeof(end) - 1) == 0)
+            foreign = false;
+        else if (line.size >= sizeof(begin) - 1 && memcmp(line.data, begin, sizeof(begin) - 1) == 0)
+            foreign = memmem(line.data, line.size, "custom", 6) != NULL ||
+                      memmem(line.data, line.size, "os-prober", 9) != NULL;
+    }
+    return foreign;
+}
+
 /* An entry of /boot/loader/entries. */
 static enum tdx_status add_bls(struct collector *c, const struct bls_file *file,
                                struct tdx_error *err)
@@ -120,6 +142,10 @@ static enum tdx_status add_menu(struct collector *c, const struct grub_entry *fr
         if (entry == NULL)
             return status_fail(err, TDX_NO_MEMORY, "a menu entry");
         entry->rescue = is_rescue(from->id, from->title);
+        entry->foreign =
+            from->config != c->script->final ||
+            in_foreign_part(file_content_span(&c->script->configs[from->config].content),
+                            from->lines[0].start);
         for (size_t i = 0; i < from->line_count && status == TDX_OK; i++)
             status = add_menu_line(c, entry, from, &from->lines[i], err);
         c->entry_of[c->count] = c->layout->entry_count - 1;
@@ -203,6 +229,8 @@ enum tdx_status boot_layout_from_grub(const struct root *root, const struct grub
         status = status_fail(err, TDX_NO_MEMORY, "the menu");
     if (status == TDX_OK)
         status = add_all(&c, err);
+    for (size_t i = 0; i < ret->entry_count && c.bls_count > 0; i++)
+        ret->entries[i].foreign |= ret->entries[i].file == NULL;
     ret->default_entry = ret->entry_count;
     if (status == TDX_OK) {
         ret->style = c.bls_count == 0 ? BOOT_MENUENTRY

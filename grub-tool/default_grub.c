@@ -47,7 +47,7 @@ enum tdx_status default_grub_script(const struct default_grub_input *input,
     }
     variable = shell_script_variable(ret, DEFAULT_GRUB_NAME);
     if (variable != NULL && variable->undecided)
-        return default_grub_fail(input, TDX_GRUB_DEFAULT_UNCLEAR, input->count - 1, variable->line,
+        return default_grub_fail(input, TDX_GRUB_DEFAULT_UNCLEAR, variable->file, variable->line,
                                  "", variable->why, err);
     return TDX_OK;
 }

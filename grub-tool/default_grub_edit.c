@@ -290,6 +290,25 @@ static enum tdx_status edit_value(struct editor *e, struct default_grub_edit *re
                              e->reason != NULL ? e->reason : "out of memory", err);
 }
 
+/* token_build() refuses only for the one word. */
+static enum tdx_status fail_at_noforce(const struct editor *e, const char *why,
+                                       struct tdx_error *err)
+{
+    size_t file = 0;
+    unsigned line = 0;
+
+    for (size_t i = 0; i < e->words.count; i++) {
+        const struct boot_word *word = &e->words.words[i];
+
+        if (boot_word_is_swiotlb(&e->words, word) && boot_word_live(word) &&
+            strstr(boot_word_text(&e->words, word), "noforce") != NULL) {
+            file = e->script.assignments[e->value->cells[word->start].assignment].file;
+            line = line_of(e, word->start);
+        }
+    }
+    return default_grub_fail(e->input, TDX_GRUB_DEFAULT_REFUSED, file, line, "", why, err);
+}
+
 static enum tdx_status check_value(struct editor *e, struct tdx_error *err)
 {
     enum tdx_status status;
@@ -310,9 +329,7 @@ static enum tdx_status check_value(struct editor *e, struct tdx_error *err)
                                  DEFAULT_GRUB_NAME " ", boot_problem_text(e->words.problem), err);
     }
     why = token_build(&e->words, e->wish, e->token);
-    if (why != NULL)
-        return default_grub_fail(e->input, TDX_GRUB_DEFAULT_REFUSED, 0, 0, "", why, err);
-    return TDX_OK;
+    return why == NULL ? TDX_OK : fail_at_noforce(e, why, err);
 }
 
 enum tdx_status default_grub_edit(const struct default_grub_input *input,

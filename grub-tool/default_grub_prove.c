@@ -70,17 +70,45 @@ static bool hidden_later(const struct shell_script *script)
     return false;
 }
 
+/* Where the last swiotlb word of the joined line was written. */
+static void place_of_last(const struct shell_script *script, const struct shell_value *joined,
+                          const struct boot_words *words, size_t *ret_file, unsigned *ret_line)
+{
+    const struct shell_variable *later = shell_script_variable(script, DEFAULT_GRUB_LATER);
+
+    if (later != NULL && later->undecided) {
+        *ret_file = later->file;
+        *ret_line = later->line;
+        return;
+    }
+    for (size_t i = 0; i < words->count; i++) {
+        size_t cell = words->words[i].start, assignment;
+
+        if (!boot_word_is_swiotlb(words, &words->words[i]) || cell >= joined->count)
+            continue;
+        assignment = joined->cells[cell].assignment;
+        if (assignment < script->assignment_count) {
+            *ret_file = script->assignments[assignment].file;
+            *ret_line = script->assignments[assignment].line;
+        }
+    }
+}
+
 static bool prove_line(struct editor *e, const struct shell_script *after)
 {
     struct shell_value joined = { 0 };
     struct boot_words words = { 0 };
     bool fine = default_grub_join(after, &joined) && split(&joined, &words);
+    size_t file = 0;
+    unsigned line = 0;
 
-    if (fine && (!last_is(&words, e->token) || hidden_later(after)))
-        (void)default_grub_refuse(e, 0, 0,
+    if (fine && (!last_is(&words, e->token) || hidden_later(after))) {
+        place_of_last(after, &joined, &words, &file, &line);
+        (void)default_grub_refuse(e, file, line,
                                   DEFAULT_GRUB_LATER
                                   " has a swiotlb= of its own, which comes later on the "
                                   "kernel's command line and wins; take it out there first");
+    }
     boot_words_free(&words);
     shell_value_free(&joined);
     return fine && e->reason == NULL;

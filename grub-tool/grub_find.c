@@ -90,7 +90,7 @@ static size_t on_level(const struct grub_choice *choices, size_t count, size_t p
 {
     char *end;
     unsigned long number;
-    size_t seen = 0;
+    size_t seen = 0, first = GRUB_NONE;
 
     for (int by_title = 0; by_title <= 1; by_title++)
         for (size_t i = 0; i < count && wanted[0] != '\0'; i++)
@@ -102,10 +102,15 @@ static size_t on_level(const struct grub_choice *choices, size_t count, size_t p
     number = strtoul(wanted, &end, 0);
     if (wanted[0] != '\0' && (end == wanted || (*end != '\0' && *end != '>')))
         number = 0; /* no such entry: GRUB shows the menu with the first one chosen */
-    for (size_t i = 0; i < count; i++)
-        if (choices[i].parent == parent && seen++ == number)
+    for (size_t i = 0; i < count; i++) {
+        if (choices[i].parent != parent)
+            continue;
+        if (first == GRUB_NONE)
+            first = i;
+        if (seen++ == number)
             return i;
-    return GRUB_NONE;
+    }
+    return first; /* a number behind the last entry: run_menu() takes the first, too */
 }
 
 size_t grub_default_entry(const struct grub_choice *choices, size_t count, const char *wanted,

@@ -298,15 +298,8 @@ static enum tdx_status plan_direct(struct planner *p)
         for (size_t j = layout->entries[i].line_count; j-- > 0 && status == TDX_OK;) {
             const struct boot_line *line = &layout->entries[i].lines[j];
 
-            if (layout->entries[i].rescue)
+            if (layout->entries[i].rescue || layout->entries[i].foreign)
                 continue;
-            if (strcmp(line->path, layout->boot_config) != 0) {
-                if (i == layout->default_entry)
-                    status = refuse(p, line->path, "holds the entry that boots; change it by hand");
-                text_addf(&p->plan->notes, "%s: the entry %s stays as it is\n", line->path,
-                          layout->entries[i].id);
-                continue;
-            }
             text_clear(&now);
             text_add_n(&now, text_string(&file->after), file->after.length);
             status = edit_region(p, file, text_span(&now), line->start, line->end, BOOT_TEXT_GRUB);
@@ -319,6 +312,28 @@ static enum tdx_status plan_direct(struct planner *p)
 
 /* --- what can be handled -------------------------------------------------------------------------
  */
+
+/* What somebody wrote by hand, or another system's entry, is left to them. */
+static enum tdx_status check_owners(struct planner *p)
+{
+    const struct boot_layout *layout = p->layout;
+
+    for (size_t i = 0; i < layout->entry_count; i++) {
+        const struct boot_entry *entry = &layout->entries[i];
+
+        if (!entry->foreign || entry->line_count == 0)
+            continue;
+        if (i == layout->default_entry)
+            return refuse(p, entry->lines[0].path,
+                          "holds the entry that boots, which the generator did not make from this "
+                          "system's kernels; change it by hand");
+        if (!entry->rescue)
+            text_addf(&p->plan->notes,
+                      "%s: the entry %s is not of this system's kernels; it stays as it is\n",
+                      entry->lines[0].path, entry->id);
+    }
+    return TDX_OK;
+}
 
 static enum tdx_status check_style(struct planner *p)
 {
@@ -339,7 +354,7 @@ static enum tdx_status check_style(struct planner *p)
     if (p->layout->default_entry >= p->layout->entry_count)
         return status_fail(p->err, TDX_BOOT_UNKNOWN, "%s: no entry that would boot",
                            p->layout->boot_config);
-    return TDX_OK;
+    return check_owners(p);
 }
 
 /* The new word must fit on the line of each entry. */

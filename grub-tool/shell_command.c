@@ -99,6 +99,7 @@ static bool taint(const struct runner *r, struct span name, const char *why)
     variable->set = false;
     variable->undecided = true;
     variable->why = why;
+    variable->file = r->command->file;
     variable->line = first_line(r);
     return true;
 }

@@ -36,7 +36,8 @@ struct shell_variable {
     struct span name; /* borrowed from the files */
     bool set, undecided;
     const char *why; /* if undecided */
-    unsigned line;   /* if undecided: where */
+    size_t file;     /* if undecided: where */
+    unsigned line;
     struct shell_value value;
 };
 

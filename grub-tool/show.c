@@ -47,6 +47,7 @@ static void put_entry(struct json_writer *out, const struct boot_entry *entry)
     put_slabs(out, "swiotlb", known, slabs);
     json_put_string(out, "title", entry->title);
     json_put_bool(out, "rescue", entry->rescue);
+    json_put_bool(out, "foreign", entry->foreign);
     json_put_string(out, "file", entry->file);
     json_put_string(out, "command_line", line != NULL ? line->kernel_line : NULL);
     json_put_bool(out, "bare_swiotlb", line != NULL && line->swiotlb.bare);
@@ -145,10 +146,12 @@ static bool prove_entry(const struct boot_entry *entry, bool first,
         text_add(ret, "\n                ");
         add_verdict(&entry->lines[i], ret);
         if (!line)
-            text_add(ret, entry->rescue ? " (a way back, left as it is)" : "  <- NOT as asked");
+            text_add(ret, entry->rescue              ? " (a way back, left as it is)"
+                          : entry->foreign && !first ? " (somebody's own, left as it is)"
+                                                     : "  <- NOT as asked");
         text_add_char(ret, '\n');
     }
-    return agrees || entry->rescue;
+    return agrees || entry->rescue || (entry->foreign && !first);
 }
 
 bool show_proof(const struct boot_layout *layout, const struct token_wish *expected,

@@ -228,11 +228,12 @@ static void the_default_entry_is_found_by_id_title_number_and_path(void **state)
         size_t index;
         bool by_title;
     } cases[] = {
-        { "", 0, false },          { "0", 0, false },          { "Title 0", 0, true },
-        { "id0", 0, false },       { "2", 4, false },          { "7-last", 4, false },
-        { "1>1", 3, false },       { "sub>5.10-x", 3, false }, { "More>Inner 0", 2, true },
-        { "sub", 2, false },       { "Last >> one", 4, true }, { "gone", 0, false },
-        { "9", GRUB_NONE, false },
+        { "", 0, false },       { "0", 0, false },          { "Title 0", 0, true },
+        { "id0", 0, false },    { "2", 4, false },          { "7-last", 4, false },
+        { "1>1", 3, false },    { "sub>5.10-x", 3, false }, { "More>Inner 0", 2, true },
+        { "sub", 2, false },    { "Last >> one", 4, true }, { "gone", 0, false },
+        { "9", 0, false },      { "1>9", 2, false },        { "1>", 2, false },
+        { "1>gone", 2, false }, { "-1", 0, false },
     };
 
     (void)state;
@@ -366,6 +367,66 @@ static void tuned_params_and_entry_options_beat_kernelopts(void **state)
     assert_int_equal(slabs, 4096);
     assert_false(boot_entry_slabs(&layout.entries[2], &slabs));
     assert_int_equal(layout.kernelopts_end, 0); /* the fallback was not reached */
+    boot_layout_free(&layout);
+}
+
+/* blscfg leaves out what it cannot read; it does not give up the menu. */
+static void odd_names_among_the_entries_are_left_out(void **state)
+{
+    struct boot_layout layout;
+    char name[512];
+
+    (void)state;
+    put("/boot/grub2/grub.cfg", "set default=1\nblscfg\n");
+    put("/boot/loader/entries/m-2.conf", "title two\nlinux /vmlinuz-2\noptions root=a\n");
+    put("/boot/loader/entries/m-1.conf", "title one\nlinux /vmlinuz-1\noptions root=a\n");
+    put("/boot/loader/entries/m-3.conf.rpmsave", "title no\nlinux /vmlinuz-3\noptions x\n");
+    (void)snprintf(name, sizeof(name), "%s/boot/loader/entries/m-4.conf", folder);
+    assert_int_equal(symlink("gone", name), 0);
+    (void)snprintf(name, sizeof(name), "%s/boot/loader/entries/m-5.conf", folder);
+    assert_int_equal(mkdir(name, 0700), 0);
+    read_layout(&layout);
+    assert_int_equal(layout.entry_count, 2);
+    assert_string_equal(layout.entries[layout.default_entry].id, "m-1");
+    boot_layout_free(&layout);
+}
+
+/* What somebody wrote by hand, or os-prober found on another disk, no generator of ours changes. */
+static void entries_of_others_are_known(void **state)
+{
+    static const char *const foreign[] = { "Mine", "Other system", "Custom" };
+    struct boot_layout layout;
+
+    (void)state;
+    put("/boot/grub/custom.cfg", "menuentry 'Custom' { linux /vmlinuz-6.1 custom ; }\n");
+    put("/boot/grub/grub.cfg",
+        "### BEGIN /etc/grub.d/10_linux ###\nmenuentry 'One' { linux /vmlinuz-6.1 root=a ; }\n"
+        "### END /etc/grub.d/10_linux ###\n"
+        "### BEGIN /etc/grub.d/30_os-prober ###\n"
+        "menuentry 'Other system' { linux /vmlinuz-5.4 root=b ; }\n"
+        "### END /etc/grub.d/30_os-prober ###\n"
+        "### BEGIN /etc/grub.d/40_custom ###\nmenuentry 'Mine' { linux /vmlinuz-6.1 root=c ; }\n"
+        "### END /etc/grub.d/40_custom ###\n"
+        "### BEGIN /etc/grub.d/41_custom ###\nsource $prefix/custom.cfg\n"
+        "### END /etc/grub.d/41_custom ###\n"
+        "menuentry 'By hand' { linux /vmlinuz-6.1 root=d ; }\n");
+    read_layout(&layout);
+    assert_int_equal(layout.entry_count, 5);
+    for (size_t i = 0; i < layout.entry_count; i++) {
+        bool expected = false;
+
+        for (size_t j = 0; j < COUNT_OF(foreign); j++)
+            expected |= strcmp(layout.entries[i].id, foreign[j]) == 0;
+        print_message("  %s\n", layout.entries[i].id);
+        assert_int_equal(layout.entries[i].foreign, expected);
+    }
+    boot_layout_free(&layout);
+    put("/boot/grub/grub.cfg", "menuentry 'Menu' { linux /vmlinuz-1 root=a ; }\nblscfg\n");
+    put("/boot/loader/entries/m-1.conf", "title one\nlinux /vmlinuz-1\noptions root=a\n");
+    read_layout(&layout);
+    assert_int_equal(layout.entry_count, 2);
+    assert_true(layout.entries[0].foreign);
+    assert_false(layout.entries[1].foreign);
     boot_layout_free(&layout);
 }
 
@@ -509,6 +570,9 @@ int main(void)
                                         make_root, remove_root),
         cmocka_unit_test_setup_teardown(tuned_params_and_entry_options_beat_kernelopts, make_root,
                                         remove_root),
+        cmocka_unit_test_setup_teardown(odd_names_among_the_entries_are_left_out, make_root,
+                                        remove_root),
+        cmocka_unit_test_setup_teardown(entries_of_others_are_known, make_root, remove_root),
         cmocka_unit_test_setup_teardown(a_stub_that_leads_nowhere_is_unclear, make_root,
                                         remove_root),
         cmocka_unit_test(every_layout_of_the_corpus_is_read_as_it_says),

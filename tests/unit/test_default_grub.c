@@ -177,7 +177,8 @@ static const struct {
       NULL },
     { "force alone", V "=\"swiotlb=force b\"\n", V "=\"" S ",force b\"\n", NULL, NULL },
     { "any is kept", V "=\"swiotlb=1,8,any\"\n", V "=\"" S ",8,any\"\n", NULL, NULL },
-    REFUSED("noforce", V "=\"swiotlb=noforce b\"\n", LOST, "noforce"),
+    REFUSED("noforce", "X=1\n" V "=\"swiotlb=noforce b\"\n", LOST,
+            "grub:2: it says swiotlb=noforce"),
     { "hexadecimal", V "=\"swiotlb=0x80000 b\"\n", V "=\"" S " b\"\n", NULL, NULL },
     { "an empty value", V "=\"swiotlb= b\"\n", V "=\"" S " b\"\n", NULL, NULL },
     { "the bare word that kills the boot", V "=\"swiotlb b\"\n", V "=\"" S " b\"\n", NULL, NULL },
@@ -287,7 +288,8 @@ static const struct {
     REFUSED("a subscript", V "[0]=\"a\"\n", UNCLEAR, "array"),
     { "similar names", V "_DEFAULT=\"x\"\nMY_" V "=\"y\"\n" V "=\"a\"\n",
       V "_DEFAULT=\"x\"\nMY_" V "=\"y\"\n" V "=\"a " S "\"\n", NULL, NULL },
-    REFUSED("_DEFAULT wins", V "_DEFAULT=\"quiet swiotlb=9\"\n" V "=\"a\"\n", LOST, "_DEFAULT"),
+    REFUSED("_DEFAULT wins", "X=1\n" V "_DEFAULT=\"quiet swiotlb=9\"\n" V "=\"a\"\n", LOST,
+            "/etc/default/grub:2: GRUB_CMDLINE_LINUX_DEFAULT"),
     { "_DEFAULT repeats it", V "=\"a\"\n" V "_DEFAULT=\"$" V " quiet\"\n",
       V "=\"a " S "\"\n" V "_DEFAULT=\"$" V " quiet\"\n", NULL, NULL },
     REFUSED("exit", "exit 0\n" V "=\"a\"\n", UNCLEAR, ":1:"),
@@ -369,23 +371,29 @@ static void a_nul_byte_is_refused(void **state)
 static void drop_ins_are_read_and_edited_where_they_win(void **state)
 {
     static const struct {
-        const char *name, *main, *drop_in, *main_after, *drop_in_after, *status;
+        const char *name, *main, *drop_in, *main_after, *drop_in_after, *status, *says;
     } files[] = {
         { "the drop-in replaces the value", V "=\"a\"\n", V "=\"c\"\n", V "=\"a\"\n",
-          V "=\"c " S "\"\n", "OK" },
+          V "=\"c " S "\"\n", "OK", "" },
         { "the drop-in adds to it", V "=\"a\"\n", V "=\"$" V " c\"\n", V "=\"a " S "\"\n",
-          V "=\"$" V " c\"\n", "OK" },
+          V "=\"$" V " c\"\n", "OK", "" },
         { "the drop-in's own wins", V "=\"a\"\n", V "=\"$" V " swiotlb=5\"\n", V "=\"a\"\n",
-          V "=\"$" V " " S "\"\n", "OK" },
+          V "=\"$" V " " S "\"\n", "OK", "" },
         { "both have one", V "=\"swiotlb=3 a\"\n", V "=\"$" V " swiotlb=5\"\n", V "=\"a\"\n",
-          V "=\"$" V " " S "\"\n", "OK" },
+          V "=\"$" V " " S "\"\n", "OK", "" },
         { "_DEFAULT in the drop-in", V "=\"a\"\n", V "_DEFAULT=\"quiet swiotlb=5\"\n", NULL, NULL,
-          "GRUB_DEFAULT_REFUSED" },
+          "GRUB_DEFAULT_REFUSED", "50-x.cfg:1: GRUB_CMDLINE_LINUX_DEFAULT" },
+        { "_DEFAULT in the main file", V "=\"a\"\n" V "_DEFAULT=\"swiotlb=5\"\n", "X=1\n", NULL,
+          NULL, "GRUB_DEFAULT_REFUSED", "/etc/default/grub:2: GRUB_CMDLINE_LINUX_DEFAULT" },
+        { "noforce in the drop-in", V "=\"a\"\n", "X=1\n" V "=\"$" V " swiotlb=noforce\"\n", NULL,
+          NULL, "GRUB_DEFAULT_REFUSED", "50-x.cfg:2: it says swiotlb=noforce" },
+        { "another file behind the main file's", V "=\"a\"\n. /x\n", "X=1\n", NULL, NULL,
+          "GRUB_DEFAULT_UNCLEAR", "/etc/default/grub:2: another file" },
         { "only _DEFAULT in the drop-in", V "=\"\"\n", V "_DEFAULT=\"console=tty1\"\n",
-          V "=\"" S "\"\n", V "_DEFAULT=\"console=tty1\"\n", "OK" },
-        { "nothing sets it", "X=1\n", "Y=2\n", "X=1\n" V "=\"" S "\"\n", "Y=2\n", "OK" },
+          V "=\"" S "\"\n", V "_DEFAULT=\"console=tty1\"\n", "OK", "" },
+        { "nothing sets it", "X=1\n", "Y=2\n", "X=1\n" V "=\"" S "\"\n", "Y=2\n", "OK", "" },
         { "a condition in the drop-in", V "=\"a\"\n", "[ -e /x ] && " V "=\"b\"\n", NULL, NULL,
-          "GRUB_DEFAULT_UNCLEAR" },
+          "GRUB_DEFAULT_UNCLEAR", "50-x.cfg:1:" },
     };
 
     (void)state;
@@ -396,6 +404,8 @@ static void drop_ins_are_read_and_edited_where_they_win(void **state)
 
         if (strcmp(status_id(edit(before, 2, &wish, &edited, &err)), files[i].status) != 0)
             fail_msg("%s: %s", files[i].name, err.detail);
+        if (strstr(err.detail, files[i].says) == NULL)
+            fail_msg("%s: says %s", files[i].name, err.detail);
         if (files[i].main_after != NULL) {
             after[0] = result_of(&edited, 0, before[0]);
             after[1] = result_of(&edited, 1, before[1]);
