@@ -366,13 +366,18 @@ enum tdx_status boot_layout_read(const struct root *root, struct boot_layout *re
 
     find_grub(root, ret, &grub);
     find_generator(root, ret);
-    status = detect(root, &grub, ret, err);
+    status = boot_mounts_check(root, ret, err);
+    if (status == TDX_OK)
+        status = detect(root, &grub, ret, err);
     if (ret->style == BOOT_UKI || ret->style == BOOT_OSTREE || ret->style == BOOT_UNKNOWN)
         ret->default_entry = ret->entry_count;
     if (status == TDX_OK)
         status = read_default_grub(root, ret, err);
-    if (status == TDX_OK)
+    if (status == TDX_OK) {
         warn_not_in_force(ret);
+        if (ret->default_entry < ret->entry_count && ret->entries[ret->default_entry].rescue)
+            warn(ret, "the entry that boots next is a rescue entry, which is never changed");
+    }
     if (status == TDX_OK && !text_ok(&ret->warnings))
         status = status_fail(err, TDX_NO_MEMORY, "the boot configuration");
     free(grub.start);

@@ -45,6 +45,7 @@ void boot_layout_free(struct boot_layout *layout)
     free(layout->boot_config);
     free(layout->grubenv);
     free(layout->generator);
+    free(layout->not_mounted);
     default_grub_free(&layout->default_grub);
     text_free(&layout->warnings);
     *layout = (struct boot_layout){ 0 };

@@ -67,6 +67,9 @@ struct boot_layout {
     size_t entry_count;
     size_t default_entry; /* index; entry_count: none */
 
+    char *not_mounted; /* /boot or the EFI system partition, named in /etc/fstab and empty; or NULL:
+                          then nothing may be changed */
+
     bool has_default_grub;   /* /etc/default/grub exists */
     bool default_grub_clear; /* and could be understood; else default_grub_why */
     struct default_grub default_grub;

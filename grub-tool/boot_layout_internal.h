@@ -29,6 +29,10 @@ enum tdx_status boot_layout_from_grub(const struct root *root, const struct grub
 enum tdx_status boot_layout_from_systemd(const struct root *root, const char *folder,
                                          struct boot_layout *ret, struct tdx_error *err);
 
+/* Sets not_mounted where /etc/fstab names a place of the boot configuration that is empty. */
+enum tdx_status boot_mounts_check(const struct root *root, struct boot_layout *layout,
+                                  struct tdx_error *err);
+
 /* The entries of a folder, the one to show first first. Initialise with { 0 }. */
 struct bls_folder {
     struct bls_file {

@@ -2,6 +2,7 @@
 /* set-swiotlb and unset-swiotlb. */
 #include <inttypes.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "core/base/root.h"
@@ -69,6 +70,24 @@ static void print_lines(const struct grub_options *options, const struct text *l
     text_free(&line);
 }
 
+/* What there is to say about the result, but for what was said about the plan. */
+static void print_new_lines(const struct setter *s, const struct text *lines)
+{
+    struct text new_lines = { 0 };
+
+    for (const char *at = text_string(lines); *at != '\0';) {
+        size_t size = strcspn(at, "\n");
+        char *line = strndup(at, size);
+
+        if (line != NULL && strstr(text_string(&s->plan.notes), line) == NULL)
+            text_addf(&new_lines, "%s\n", line);
+        free(line);
+        at += size + (at[size] == '\n');
+    }
+    print_lines(s->options, &new_lines);
+    text_free(&new_lines);
+}
+
 static void print_path(const char *what, const char *path)
 {
     char quoted[1024];
@@ -133,6 +152,7 @@ static int print_proof(struct setter *s)
             (void)printf("%s was left as it is (--no-mkconfig): run the generator, then tdx-grub "
                          "show.\n",
                          after.boot_config);
+        print_new_lines(s, &after.warnings);
     }
     text_free(&out);
     boot_layout_free(&after);

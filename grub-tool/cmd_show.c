@@ -5,14 +5,15 @@
 #include "grub-tool/show.h"
 #include "grub-tool/tdx_grub.h"
 
-static const char help[] = "Usage: tdx-grub show [OPTION]...\n"
-                           "Tell what this system boots and which swiotlb= each entry gets, as "
-                           "GRUB and the kernel read it.\n"
-                           "\n"
-                           "  --root DIR       look at the system mounted at DIR\n"
-                           "  --format FORMAT  text or json\n"
-                           "\n"
-                           "Exit codes: 0 told, 2 usage, 3 could not be decided.\n";
+static const char help[] =
+    "Usage: tdx-grub show [OPTION]...\n"
+    "Tell what this system boots and which swiotlb= each entry gets, as "
+    "GRUB and the kernel read it.\n"
+    "\n"
+    "  --root DIR       look at the system mounted at DIR\n"
+    "  --format FORMAT  text or json\n"
+    "\n"
+    "Exit codes: 0 told, 2 usage, 3 could not be decided, or nothing that boots was found.\n";
 
 int grub_show(int argc, char **argv)
 {
@@ -37,7 +38,8 @@ int grub_show(int argc, char **argv)
         status = status_fail(&err, TDX_NO_MEMORY, "the output");
     if (status == TDX_OK) {
         (void)fputs(text_string(&out), stdout);
-        code = program_finish(&options.program, TDX_EXIT_YES);
+        code = program_finish(&options.program,
+                              layout.style != BOOT_UNKNOWN ? TDX_EXIT_YES : TDX_EXIT_UNDECIDED);
     } else {
         code = program_fail(&options.program, status, &err);
     }

@@ -4,6 +4,7 @@ noinst_LTLIBRARIES += grub-tool/libgrubread.la
 grub_tool_libgrubread_la_SOURCES = \
 	grub-tool/bls.c grub-tool/bls.h grub-tool/bls_folder.c \
 	grub-tool/boot_detect.c \
+	grub-tool/boot_mounts.c \
 	grub-tool/boot_layout.c grub-tool/boot_layout.h grub-tool/boot_layout_internal.h \
 	grub-tool/boot_layout_grub.c grub-tool/boot_layout_systemd.c \
 	grub-tool/boot_words.c grub-tool/boot_words.h \

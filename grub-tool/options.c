@@ -64,7 +64,7 @@ static bool take(int option, struct grub_options *options)
     switch (option) {
     case OPTION_ROOT:
         options->root = optarg;
-        return true;
+        return optarg[0] != '\0'; /* "$MNT" that is not set must not mean this machine */
     case OPTION_DRY_RUN:
         options->dry_run = true;
         return true;

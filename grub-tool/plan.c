@@ -337,6 +337,8 @@ static enum tdx_status check_owners(struct planner *p)
 
 static enum tdx_status check_style(struct planner *p)
 {
+    if (p->layout->not_mounted != NULL)
+        return status_fail(p->err, TDX_BOOT_NOT_MOUNTED, "%s", p->layout->not_mounted);
     switch (p->layout->style) {
     case BOOT_UKI:
         return status_fail(p->err, TDX_BOOT_IS_UKI, "a unified kernel image boots");

@@ -107,7 +107,7 @@ static bool take(int option, struct swiotlb_options *options)
         return true;
     case OPTION_ROOT:
         options->root = optarg;
-        return true;
+        return optarg[0] != '\0'; /* "$MNT" that is not set must not mean this machine */
     case OPTION_MIB:
         return parse_count(optarg, 1, MIB_MAX, &options->mib);
     case OPTION_SLABS:

@@ -430,6 +430,37 @@ static void entries_of_others_are_known(void **state)
     boot_layout_free(&layout);
 }
 
+/* An image whose system partition was forgotten looks like one that has none. */
+static void what_fstab_names_must_be_there(void **state)
+{
+    static const struct {
+        const char *fstab, *not_mounted;
+    } cases[] = {
+        { "UUID=1 / ext4 defaults 0 1\nUUID=2 /boot/efi vfat umask=0077 0 2\n", "/boot/efi" },
+        { "UUID=1 /\text4\n  UUID=2\t/efi/\tvfat\tnoauto\n", "/efi" },
+        { "#UUID=2 /boot/efi vfat defaults 0 2\n# /boot/efi\n/boot/efi\n", NULL },
+        { "UUID=2 /boot ext4 defaults 0 2\nUUID=3 /boot/efi2 vfat x 0 0\n", NULL },
+        { "", NULL },
+    };
+
+    (void)state;
+    put("/boot/grub/grub.cfg", "menuentry 'One' { linux /vmlinuz-6.1 root=a ; }\n");
+    for (size_t i = 0; i < COUNT_OF(cases); i++) {
+        struct boot_layout layout;
+
+        put("/etc/fstab", cases[i].fstab);
+        read_layout(&layout);
+        print_message("  %s", cases[i].fstab);
+        if (cases[i].not_mounted == NULL) {
+            assert_null(layout.not_mounted);
+        } else {
+            assert_string_equal(layout.not_mounted, cases[i].not_mounted);
+            assert_non_null(strstr(text_string(&layout.warnings), cases[i].not_mounted));
+        }
+        boot_layout_free(&layout);
+    }
+}
+
 static void a_stub_that_leads_nowhere_is_unclear(void **state)
 {
     struct boot_layout layout = { 0 };
@@ -573,6 +604,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(odd_names_among_the_entries_are_left_out, make_root,
                                         remove_root),
         cmocka_unit_test_setup_teardown(entries_of_others_are_known, make_root, remove_root),
+        cmocka_unit_test_setup_teardown(what_fstab_names_must_be_there, make_root, remove_root),
         cmocka_unit_test_setup_teardown(a_stub_that_leads_nowhere_is_unclear, make_root,
                                         remove_root),
         cmocka_unit_test(every_layout_of_the_corpus_is_read_as_it_says),
