@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* tdx-healthcheck: what is wrong with this guest, and how to mend it. */
+#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -31,10 +32,19 @@ static enum tdx_status collect_from(const struct options *options, const char *f
 {
     struct root root = ROOT_CLOSED;
     bool recording = options->replay != NULL;
-    enum tdx_status status = root_open(folder, &root, err);
+    char *platform_data = NULL;
+    enum tdx_status status;
 
-    if (status != TDX_OK)
+    if (options->platform_data != NULL) {
+        platform_data = realpath(options->platform_data, NULL);
+        if (platform_data == NULL)
+            return status_fail_errno(err, TDX_FILE_UNREADABLE, errno, "%s", options->platform_data);
+    }
+    status = root_open(folder, &root, err);
+    if (status != TDX_OK) {
+        free(platform_data);
         return status;
+    }
     collect_all(&(struct collector){
         .root = &root,
         .facts = facts,
@@ -42,11 +52,13 @@ static enum tdx_status collect_from(const struct options *options, const char *f
         .recording = recording,
         .network = !options->no_network && options->root == NULL && !recording,
         .gate_conf = options->gate_conf,
+        .platform_data = platform_data,
         .progress = isatty(STDERR_FILENO) && !options->program.quiet ? show_step : NULL,
     });
     if (isatty(STDERR_FILENO) && !options->program.quiet)
         show_step(NULL);
     root_close(&root);
+    free(platform_data);
     return facts_ok(facts) ? TDX_OK : status_fail(err, TDX_NO_MEMORY, "facts");
 }
 

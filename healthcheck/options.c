@@ -19,6 +19,7 @@ enum {
     OPTION_WATCH,
     OPTION_NO_NETWORK,
     OPTION_GATE_CONF,
+    OPTION_PLATFORM_DATA,
     OPTION_EXIT_ZERO,
 };
 
@@ -37,6 +38,7 @@ static const struct option long_options[] = {
     { "watch", required_argument, NULL, OPTION_WATCH },
     { "no-network", no_argument, NULL, OPTION_NO_NETWORK },
     { "gate-conf", required_argument, NULL, OPTION_GATE_CONF },
+    { "platform-data", required_argument, NULL, OPTION_PLATFORM_DATA },
     { "verbose", no_argument, NULL, 'v' },
     { NULL, 0, NULL, 0 },
 };
@@ -53,6 +55,7 @@ static const char help[] =
     "  --replay PATH        judge the facts that --export-facts wrote, or a recording\n"
     "  --export-facts FILE  write what was read, to replay it elsewhere\n"
     "  --gate-conf FILE     the gate's configuration (default: the installed one)\n"
+    "  --platform-data DIR  platform files, instead of the installed ones\n"
     "  -o, --output FILE    write the report there (replaced in one step)\n"
     "  --strict             a warning counts as a failure in the exit code\n"
     "  --exit-zero          exit with 0 whatever was found\n"
@@ -71,10 +74,15 @@ static bool take_string(int letter, const char *argument, struct options *ret)
         int letter;
         const char **into;
     } strings[] = {
-        { OPTION_ONLY, &ret->selection.only }, { OPTION_SKIP, &ret->selection.skip },
-        { OPTION_EXPLAIN, &ret->explain },     { OPTION_ROOT, &ret->root },
-        { OPTION_REPLAY, &ret->replay },       { OPTION_EXPORT, &ret->export_facts },
-        { OPTION_GATE_CONF, &ret->gate_conf }, { 'o', &ret->output },
+        { OPTION_ONLY, &ret->selection.only },
+        { OPTION_SKIP, &ret->selection.skip },
+        { OPTION_EXPLAIN, &ret->explain },
+        { OPTION_ROOT, &ret->root },
+        { OPTION_REPLAY, &ret->replay },
+        { OPTION_EXPORT, &ret->export_facts },
+        { OPTION_GATE_CONF, &ret->gate_conf },
+        { 'o', &ret->output },
+        { OPTION_PLATFORM_DATA, &ret->platform_data },
     };
 
     for (size_t i = 0; i < sizeof(strings) / sizeof(strings[0]); i++)
