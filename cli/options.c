@@ -26,10 +26,10 @@ static bool parse_format(const char *word, enum output_format *ret)
         const char *word;
         enum output_format format;
     } formats[] = {
-        { "text", OUTPUT_TEXT },
-        { "json", OUTPUT_JSON },
-        { "jwt", OUTPUT_JWT },
-        { "prometheus", OUTPUT_PROMETHEUS },
+        { "text", OUTPUT_TEXT },   { "json", OUTPUT_JSON },
+        { "jwt", OUTPUT_JWT },     { "prometheus", OUTPUT_PROMETHEUS },
+        { "jsonl", OUTPUT_JSONL }, { "nagios", OUTPUT_NAGIOS },
+        { "tap", OUTPUT_TAP },
     };
 
     for (size_t i = 0; i < sizeof(formats) / sizeof(formats[0]); i++)
@@ -60,6 +60,7 @@ static int take_one(struct program *program, int letter, char **argv, program_op
     case 'h':
         (void)fputs(program->help, stdout); /* program_finish() notices */
         return program_finish(program, TDX_EXIT_YES);
+    case 'V':
     case PROGRAM_OPTION_VERSION:
         return program_version(program->name);
     case PROGRAM_OPTION_FORMAT:
@@ -80,7 +81,7 @@ int program_options(struct program *program, int argc, char **argv, const char *
     int letter, code = PROGRAM_GO_ON;
 
     /* ':': getopt tells a missing value from an unknown option, and prints neither */
-    (void)snprintf(all, sizeof(all), ":hq%s", letters);
+    (void)snprintf(all, sizeof(all), ":hqV%s", letters);
     optind = 1;
     while (code == PROGRAM_GO_ON && (letter = getopt_long(argc, argv, all, table, NULL)) != -1)
         code = take_one(program, letter, argv, take, context);

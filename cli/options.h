@@ -17,7 +17,7 @@
 
 #include "cli/program.h"
 
-/* What getopt_long() gives for the options that all commands have; besides 'q' and 'h'. */
+/* What getopt_long() gives for the options that all commands have; besides 'q', 'h' and 'V'. */
 enum {
     PROGRAM_OPTION_FORMAT = 256,
     PROGRAM_OPTION_VERSION,

@@ -54,13 +54,42 @@ int program_version(const char *name)
     return program_finish(&(struct program){ .name = name }, TDX_EXIT_YES);
 }
 
-bool program_color(FILE *stream)
+bool program_parse_color(const char *word, enum color_when *ret)
 {
-    const char *no_color = getenv("NO_COLOR");
+    static const char *const words[] = { "auto", "always", "never" };
+
+    for (size_t i = 0; i < sizeof(words) / sizeof(words[0]); i++)
+        if (strcmp(word, words[i]) == 0) {
+            *ret = (enum color_when)i;
+            return true;
+        }
+    return false;
+}
+
+/* Set, and not to nothing. */
+static bool is_set(const char *name)
+{
+    const char *value = getenv(name);
+
+    return value != NULL && value[0] != '\0';
+}
+
+bool program_can_rewrite(FILE *stream)
+{
     const char *term = getenv("TERM");
 
-    return isatty(fileno(stream)) && (no_color == NULL || no_color[0] == '\0') &&
-           (term == NULL || strcmp(term, "dumb") != 0);
+    return isatty(fileno(stream)) && (term == NULL || strcmp(term, "dumb") != 0);
+}
+
+bool program_color(FILE *stream, enum color_when when)
+{
+    if (when != COLOR_AUTO)
+        return when == COLOR_ALWAYS;
+    if (is_set("NO_COLOR"))
+        return false;
+    if (is_set("CLICOLOR_FORCE") && strcmp(getenv("CLICOLOR_FORCE"), "0") != 0)
+        return true;
+    return program_can_rewrite(stream);
 }
 
 unsigned program_columns(FILE *stream, unsigned fallback)

@@ -14,6 +14,9 @@ enum output_format {
     OUTPUT_JSON,
     OUTPUT_JWT,
     OUTPUT_PROMETHEUS,
+    OUTPUT_JSONL,
+    OUTPUT_NAGIOS,
+    OUTPUT_TAP,
 };
 
 struct program {
@@ -40,8 +43,18 @@ void program_note(const struct program *program, const char *format, ...) TDX_PR
 /* Prints "NAME (tdx-gate) VERSION" and the licence line. Returns the exit code. */
 int program_version(const char *name);
 
-/* True if stream is a terminal and neither NO_COLOR nor TERM=dumb is set. */
-bool program_color(FILE *stream);
+enum color_when { COLOR_AUTO, COLOR_ALWAYS, COLOR_NEVER };
+
+/* "auto", "always" or "never" into *ret. Returns false for any other word. */
+bool program_parse_color(const char *word, enum color_when *ret) TDX_MUST_CHECK;
+
+/* Whether to colour what goes to stream. COLOR_AUTO: not with a NO_COLOR that is not empty; with a
+ * CLICOLOR_FORCE that is neither empty nor "0"; else if stream is a terminal and TERM is not dumb.
+ */
+bool program_color(FILE *stream, enum color_when when);
+
+/* True if stream is a terminal on which a line can be wiped and written again. */
+bool program_can_rewrite(FILE *stream);
 
 /* Columns of the terminal that stream is; fallback where it is none. */
 unsigned program_columns(FILE *stream, unsigned fallback);

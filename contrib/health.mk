@@ -7,6 +7,9 @@ CLEANFILES += contrib/systemd/tdx-healthcheck.service
 prometheusdir = $(tdxdatadir)/prometheus
 dist_prometheus_DATA = contrib/prometheus/tdx-gate.rules.yml
 
+schemadir = $(tdxdatadir)
+dist_schema_DATA = contrib/healthcheck.schema.json
+
 contrib/systemd/tdx-healthcheck.service: contrib/systemd/tdx-healthcheck.service.in Makefile
 	$(AM_V_GEN)$(MKDIR_P) contrib/systemd && $(SED) -e 's|@sbindir[@]|$(sbindir)|g' \
 		-e 's|@confdir[@]|$(tdxconfdir)|g' -e 's|@localstatedir[@]|$(localstatedir)|g' \

@@ -49,6 +49,7 @@ struct finding {
 
 struct collector;
 struct evidence_outcome;
+struct settings;
 
 struct evaluation {
     const struct facts *facts;
@@ -56,6 +57,8 @@ struct evaluation {
     bool live;             /* false: an image is inspected */
     unsigned accepted_tcb; /* TCB_STATUS_BIT()s that the gate accepts */
     const struct evidence_outcome *evidence; /* evidence.h; report_make() makes it, once */
+    const struct settings *settings;         /* limits (settings.h); NULL for report_make(): the
+                                              * defaults. Never NULL for a check. */
 };
 
 struct check {

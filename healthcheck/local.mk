@@ -2,12 +2,6 @@
 noinst_LTLIBRARIES += healthcheck/libhealthcheck.la
 healthcheck_libhealthcheck_la_SOURCES = \
 	healthcheck/boot.c \
-	healthcheck/cloud.c \
-	healthcheck/cpu.h \
-	healthcheck/metadata.c healthcheck/metadata.h \
-	healthcheck/metadata_http.c healthcheck/metadata_http.h \
-	healthcheck/pkg.c healthcheck/pkg.h \
-	healthcheck/pkg_collect.c \
 	healthcheck/check.c healthcheck/check.h \
 	healthcheck/collect.c healthcheck/collect.h \
 	healthcheck/cpu.c healthcheck/devices.c healthcheck/driver.c \
@@ -23,6 +17,9 @@ healthcheck_libhealthcheck_la_SOURCES = \
 	healthcheck/pam_stack.c healthcheck/pam_stack.h healthcheck/pam_walk.c \
 	healthcheck/platform.c healthcheck/platform.h healthcheck/quote.c \
 	healthcheck/report.c healthcheck/report.h healthcheck/report_json.c \
+	healthcheck/report_admin.c \
+	healthcheck/report_lines.c \
+	healthcheck/settings.c healthcheck/settings.h \
 	healthcheck/report_prometheus.c healthcheck/report_text.c \
 	healthcheck/report_values.c healthcheck/report_values.h \
 	healthcheck/rpm_version.c healthcheck/rpm_version.h \
@@ -31,6 +28,10 @@ healthcheck_libhealthcheck_la_LIBADD = cli/libcli.la grub-tool/libgrubread.la sw
 	core/libcollateral.la core/libverify.la core/libevidence.la core/libbase.la
 
 sbin_PROGRAMS += healthcheck/tdx-healthcheck
-healthcheck_tdx_healthcheck_SOURCES = healthcheck/main.c healthcheck/options.c healthcheck/options.h
+healthcheck_tdx_healthcheck_SOURCES = \
+	healthcheck/gather.c healthcheck/gather.h \
+	healthcheck/main.c \
+	healthcheck/options.c healthcheck/options.h \
+	healthcheck/watch.c healthcheck/watch.h
 healthcheck_tdx_healthcheck_LDADD = healthcheck/libhealthcheck.la
 healthcheck_tdx_healthcheck_LDFLAGS = $(TDX_PROGRAM_LDFLAGS)

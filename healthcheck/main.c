@@ -1,189 +1,199 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* tdx-healthcheck: what is wrong with this guest, and how to mend it. */
-#include <errno.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
-#include <time.h>
 #include <unistd.h>
 
-#include "cli/program.h"
+#include "cli/options.h"
 #include "core/base/files.h"
-#include "core/base/number.h"
-#include "core/base/root.h"
-#include "healthcheck/collect.h"
+#include "core/base/rfc3339.h"
 #include "healthcheck/evidence.h"
+#include "healthcheck/gather.h"
 #include "healthcheck/options.h"
 #include "healthcheck/report.h"
+#include "healthcheck/settings.h"
+#include "healthcheck/watch.h"
 
-/* Steps that take long are named while they last, on a terminal only. NULL: wipe the line. */
-static void show_step(const char *step)
+static bool to_stdout(const char *path)
 {
-    (void)fprintf(stderr, "\r\x1b[K");
-    if (step != NULL)
-        (void)fprintf(stderr, "%s ...", step);
-    (void)fflush(stderr);
+    return path == NULL || strcmp(path, "-") == 0;
 }
 
-/* Where facts come from: this machine, an image, or a recording's folder. */
-static enum tdx_status collect_from(const struct options *options, const char *folder,
-                                    struct facts *facts, struct tdx_error *err)
+static void print_text(const struct options *options, const struct report *report, struct text *out)
 {
-    struct root root = ROOT_CLOSED;
-    bool recording = options->replay != NULL;
-    char *platform_data = NULL;
-    enum tdx_status status;
+    bool on_screen = to_stdout(options->output);
+    const struct report_style style = {
+        .color = on_screen ? program_color(stdout, options->color) : options->color == COLOR_ALWAYS,
+        .columns = on_screen ? program_columns(stdout, 80) : 80,
+        .verbose = options->verbose,
+        .quiet = options->program.quiet,
+    };
+    char when[RFC3339_TEXT_SIZE];
 
-    if (options->platform_data != NULL) {
-        platform_data = realpath(options->platform_data, NULL);
-        if (platform_data == NULL)
-            return status_fail_errno(err, TDX_FILE_UNREADABLE, errno, "%s", options->platform_data);
-    }
-    status = root_open(folder, &root, err);
-    if (status != TDX_OK) {
-        free(platform_data);
-        return status;
-    }
-    collect_all(&(struct collector){
-        .root = &root,
-        .facts = facts,
-        .live = options->root == NULL,
-        .recording = recording,
-        .network = !options->no_network && options->root == NULL && !recording,
-        .gate_conf = options->gate_conf,
-        .platform_data = platform_data,
-        .progress = isatty(STDERR_FILENO) && !options->program.quiet ? show_step : NULL,
-    });
-    if (isatty(STDERR_FILENO) && !options->program.quiet)
-        show_step(NULL);
-    root_close(&root);
-    free(platform_data);
-    return facts_ok(facts) ? TDX_OK : status_fail(err, TDX_NO_MEMORY, "facts");
-}
-
-static bool is_folder(const char *path)
-{
-    struct stat st;
-
-    return stat(path, &st) == 0 && S_ISDIR(st.st_mode);
-}
-
-/* What the user asked to be judged. */
-static enum tdx_status gather(const struct options *options, struct facts **ret,
-                              struct tdx_error *err)
-{
-    struct file_content recorded = { 0 };
-    struct facts *facts;
-    enum tdx_status status;
-
-    if (options->replay != NULL && !is_folder(options->replay)) {
-        status = file_read(options->replay, FACTS_DOCUMENT_LIMIT, FILE_READ_ANY, &recorded, err);
-        if (status == TDX_OK)
-            status = facts_parse(file_content_span(&recorded), ret, err);
-        file_content_free(&recorded);
-        return status;
-    }
-    facts = facts_new();
-    if (facts == NULL)
-        return status_fail(err, TDX_NO_MEMORY, "facts");
-    status =
-        collect_from(options, options->root != NULL ? options->root : options->replay, facts, err);
-    if (status == TDX_OK)
-        *ret = facts;
-    else
-        facts_free(facts);
-    return status;
-}
-
-/* The time of the run; a recording's own, if it has one. */
-static int64_t time_of(const struct options *options, const struct facts *facts)
-{
-    const struct fact *recorded = facts_find(facts, "probe:now");
-    struct maybe_u64 seconds = { 0 };
-
-    if (options->replay != NULL && recorded->state == FACT_KNOWN)
-        seconds = number_in_file(recorded->value);
-    return seconds.known && seconds.value <= INT64_MAX ? (int64_t)seconds.value
-                                                       : (int64_t)time(NULL);
+    if (options->watch > 0 && on_screen && program_can_rewrite(stdout))
+        text_add(out, "\x1b[H\x1b[2J");
+    if (options->watch > 0)
+        text_addf(out, "%s, every %u s\n\n", rfc3339_format(report->now, when), options->watch);
+    report_print_text(report, &style, out);
+    if (options->watch > 0)
+        text_add_char(out, '\n');
 }
 
 static void print(const struct options *options, const struct report *report,
                   const struct facts *facts, struct text *out)
 {
-    const struct report_style style = {
-        .color = options->output == NULL && program_color(stdout),
-        .columns = program_columns(stdout, 80),
-        .verbose = options->verbose,
-        .quiet = options->program.quiet,
-    };
-
-    if (options->program.format == OUTPUT_JSON)
+    switch (options->program.format) {
+    case OUTPUT_JSON:
         report_print_json(report, out);
-    else if (options->program.format == OUTPUT_PROMETHEUS)
+        break;
+    case OUTPUT_JSONL:
+        report_print_jsonl(report, out);
+        break;
+    case OUTPUT_PROMETHEUS:
         report_print_prometheus(report, facts, out);
-    else
-        report_print_text(report, &style, out);
+        break;
+    case OUTPUT_NAGIOS:
+        report_print_nagios(report, facts, out);
+        break;
+    case OUTPUT_TAP:
+        report_print_tap(report, out);
+        break;
+    case OUTPUT_TEXT:
+    case OUTPUT_JWT: /* not one of ours */
+        print_text(options, report, out);
+        break;
+    }
 }
 
 static enum tdx_status deliver(const char *path, const struct text *document, mode_t mode,
                                struct tdx_error *err)
 {
-    struct span content = { (const uint8_t *)text_string(document), document->length };
+    struct span content = text_span(document);
 
     if (!text_ok(document))
         return status_fail(err, TDX_NO_MEMORY, "the report");
-    if (path != NULL && strcmp(path, "-") != 0)
+    if (!to_stdout(path))
         return file_replace(path, content, mode, err);
     (void)fwrite(content.data, 1, content.size, stdout); /* program_finish() asks how it went */
     return TDX_OK;
+}
+
+/* On standard error as ever; in the machine's formats on standard output too, where a reader waits
+ * for a document of that format. */
+static int fail(const struct options *options, enum tdx_status status, const struct tdx_error *err)
+{
+    struct text out = { 0 };
+    struct tdx_error ignored = { 0 };
+
+    if (to_stdout(options->output) &&
+        (options->program.format == OUTPUT_JSON || options->program.format == OUTPUT_JSONL))
+        report_print_error_json(status, err, options->program.format == OUTPUT_JSON, &out);
+    else if (to_stdout(options->output) && options->program.format == OUTPUT_NAGIOS)
+        text_addf(&out, "TDX UNKNOWN - %s\n", status_message(status));
+    if (out.length > 0)
+        (void)deliver(NULL, &out, 0, &ignored); /* the first error is the one that counts */
+    text_free(&out);
+    /* Nothing was judged, so that 1, "at least one FAIL", would be wrong. */
+    return program_fail(&options->program, status, err) == TDX_EXIT_USAGE ? TDX_EXIT_USAGE
+                                                                          : TDX_EXIT_UNDECIDED;
 }
 
 static int exit_code(const struct options *options, const struct report *report)
 {
     if (options->exit_zero || options->program.format == OUTPUT_PROMETHEUS)
         return TDX_EXIT_YES;
-    return report_exit_code(report, options->strict);
+    return options->program.format == OUTPUT_NAGIOS ? report_nagios_code(report, options->strict)
+                                                    : report_exit_code(report, options->strict);
 }
 
-/* One run. Returns the exit code. */
-static int run(const struct options *options)
+static enum tdx_status export_facts(const struct options *options, const struct facts *facts,
+                                    struct tdx_error *err)
 {
-    struct facts *facts = NULL;
+    struct text exported = { 0 };
+    enum tdx_status status;
+
+    facts_print(facts, &exported);
+    status = deliver(options->export_facts, &exported, 0600, err);
+    text_free(&exported);
+    return status;
+}
+
+/* Judges the facts, prints and delivers. */
+static enum tdx_status judge(const struct options *options, const struct facts *facts,
+                             int *ret_code, struct tdx_error *err)
+{
+    struct settings settings;
     struct report report = { 0 };
     struct text document = { 0 };
-    struct tdx_error err = { 0 };
-    enum tdx_status status = gather(options, &facts, &err);
-    int code;
+    enum tdx_status status = settings_of(facts, &settings, err);
 
-    if (status == TDX_OK && options->export_facts != NULL) {
-        struct text exported = { 0 };
-
-        facts_print(facts, &exported);
-        status = deliver(options->export_facts, &exported, 0600, &err);
-        text_free(&exported);
-    }
     if (status == TDX_OK)
         status = report_make(
             &(struct evaluation){
                 .facts = facts,
-                .now = time_of(options, facts),
+                .now = gather_time(options, facts),
                 .live = options->root == NULL,
                 .accepted_tcb = evidence_accepted(facts),
+                .settings = &settings,
             },
-            &options->selection, &report, &err);
+            &options->selection, &report, err);
     if (status == TDX_OK) {
         report.mode = options->replay != NULL ? "replay" : options->root != NULL ? "root" : "live";
         report.privileged = geteuid() == 0;
         print(options, &report, facts, &document);
-        status = deliver(options->output, &document, 0644, &err);
+        *ret_code = exit_code(options, &report);
+        /* Two documents on one output are none. */
+        if (options->export_facts == NULL || !to_stdout(options->export_facts) ||
+            !to_stdout(options->output))
+            status = deliver(options->output, &document, 0644, err);
     }
-    code = status == TDX_OK ? exit_code(options, &report)
-                            : program_fail(&options->program, status, &err);
     text_free(&document);
     report_free(&report);
+    return status;
+}
+
+/* One run. *code is its exit code; it stays as it was if the run was told to stop. False if it is
+ * no use to run again: nobody reads, or the command line is wrong. */
+static bool run(const struct options *options, int *code)
+{
+    struct facts *facts = NULL;
+    struct tdx_error err = { 0 };
+    enum tdx_status status = gather(options, &facts, &err);
+    bool again = true;
+    int found = TDX_EXIT_UNDECIDED;
+
+    if (watch_stopped() != 0) {
+        facts_free(facts);
+        return false;
+    }
+    if (status == TDX_OK && options->export_facts != NULL)
+        status = export_facts(options, facts, &err);
+    if (status == TDX_OK)
+        status = judge(options, facts, &found, &err);
+    if (status != TDX_OK) {
+        found = fail(options, status, &err);
+        again = found != TDX_EXIT_USAGE;
+    }
     facts_free(facts);
-    return program_finish(&options->program, code);
+    *code = program_finish(&options->program, found);
+    return again && ferror(stdout) == 0;
+}
+
+static int watch(const struct options *options)
+{
+    int code = TDX_EXIT_UNDECIDED;
+    bool again;
+
+    watch_signals();
+    do {
+        again = run(options, &code);
+        if (again && options->watch > 0 && watch_stopped() == 0)
+            watch_pause(options->watch);
+    } while (again && options->watch > 0 && watch_stopped() == 0);
+    /* To be stopped is how a watch ends; a single run that is stopped has no result. */
+    if (options->watch == 0 && watch_stopped() != 0)
+        watch_die(watch_stopped());
+    return code;
 }
 
 static int describe(const struct options *options)
@@ -208,14 +218,9 @@ int main(int argc, char **argv)
     struct options options = { .program = { .name = "tdx-healthcheck" } };
     int code = options_parse(argc, argv, &options);
 
-    if (code >= 0)
+    if (code != PROGRAM_GO_ON)
         return code;
     if (options.list || options.explain != NULL)
         return describe(&options);
-    do {
-        code = run(&options);
-        if (options.watch > 0 && code != TDX_EXIT_USAGE)
-            (void)sleep(options.watch);
-    } while (options.watch > 0 && code != TDX_EXIT_USAGE);
-    return code;
+    return watch(&options);
 }

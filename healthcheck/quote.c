@@ -7,10 +7,9 @@
 #include "healthcheck/evidence.h"
 #include "healthcheck/families.h"
 #include "healthcheck/lines.h"
+#include "healthcheck/settings.h"
 
-#define LATENCY_WARN_MS  2000
-#define LATENCY_FAIL_MS  30000 /* a quarter of sshd's default LoginGraceTime */
-#define EVALUATION_LEAST 16    /* what the provider's own policy asks for */
+#define EVALUATION_LEAST 16 /* what the provider's own policy asks for */
 
 static void evaluate_generate(const struct evaluation *evaluation, struct finding *ret)
 {
@@ -72,6 +71,7 @@ static void evaluate_reportdata(const struct evaluation *evaluation, struct find
 static void evaluate_latency(const struct evaluation *evaluation, struct finding *ret)
 {
     const struct fact *fact = facts_find(evaluation->facts, "probe:quote_milliseconds");
+    const struct settings *limits = evaluation->settings;
     struct maybe_u64 taken;
 
     if (!finding_needs(ret, fact, CHECK_ERROR, "unreadable", "it was not timed"))
@@ -82,10 +82,11 @@ static void evaluate_latency(const struct evaluation *evaluation, struct finding
         finding_set(ret, CHECK_ERROR, "unreadable", "it was not timed");
     else
         finding_set(ret,
-                    taken.value >= LATENCY_FAIL_MS   ? CHECK_FAIL
-                    : taken.value >= LATENCY_WARN_MS ? CHECK_WARN
-                                                     : CHECK_PASS,
-                    taken.value >= LATENCY_WARN_MS ? "slow" : NULL, "%" PRIu64 " ms", taken.value);
+                    taken.value >= limits->quote_fail_ms   ? CHECK_FAIL
+                    : taken.value >= limits->quote_warn_ms ? CHECK_WARN
+                                                           : CHECK_PASS,
+                    taken.value >= limits->quote_warn_ms ? "slow" : NULL, "%" PRIu64 " ms",
+                    taken.value);
 }
 
 static void evaluate_verify(const struct evaluation *evaluation, struct finding *ret)
@@ -183,7 +184,7 @@ static const struct check checks[] = {
         .id = "quote.latency",
         .title = "quotes come fast enough for logins",
         .severity = SEVERITY_MEDIUM,
-        .expected = "less than 2 seconds",
+        .expected = "less than 2 seconds, or than quote_warn_ms in healthcheck.conf",
         .remedy = "The host's quoting service is slow. Until it is mended, freshness= in gate.conf "
                   "lets logins share a quote for some seconds; see gate.conf(5).",
         .reads = "the time that one quote took",

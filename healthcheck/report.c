@@ -8,11 +8,11 @@
 #include "core/base/status.h"
 #include "healthcheck/evidence.h"
 #include "healthcheck/families.h"
+#include "healthcheck/settings.h"
 
 #define PATTERN_LIMIT 256
 
-/* True if the pattern names the check: its id, its family, or a glob over ids. */
-static bool matches_one(const char *pattern, const struct report_entry *entry)
+bool report_pattern_names(const char *pattern, const struct report_entry *entry)
 {
     return strcmp(pattern, entry->family->name) == 0 || fnmatch(pattern, entry->check->id, 0) == 0;
 }
@@ -32,7 +32,7 @@ static enum tdx_status mark(struct report *report, const char *patterns, bool se
         memcpy(pattern, patterns, length);
         pattern[length] = '\0';
         for (size_t i = 0; i < report->count; i++)
-            if (matches_one(pattern, &report->entries[i])) {
+            if (report_pattern_names(pattern, &report->entries[i])) {
                 report->entries[i].selected = selected;
                 found = true;
             }
@@ -41,6 +41,15 @@ static enum tdx_status mark(struct report *report, const char *patterns, bool se
         patterns += length + (patterns[length] == ',' ? 1 : 0);
     }
     return TDX_OK;
+}
+
+/* "All is well" about nothing at all is what a misspelling looks like. */
+static bool anything_selected(const struct report *report)
+{
+    for (size_t i = 0; i < report->count; i++)
+        if (report->entries[i].selected)
+            return true;
+    return false;
 }
 
 static enum tdx_status fill(struct report *report, const struct report_selection *selection,
@@ -67,10 +76,12 @@ static enum tdx_status fill(struct report *report, const struct report_selection
         status = mark(report, selection->only, true, err);
     if (status == TDX_OK && selection->skip != NULL)
         status = mark(report, selection->skip, false, err);
+    if (status == TDX_OK && !anything_selected(report))
+        status = status_fail(err, TDX_USAGE, "--only and --skip leave nothing to check");
     return status;
 }
 
-static const struct report_entry *entry_of(const struct report *report, const char *id)
+const struct report_entry *report_entry_of(const struct report *report, const char *id)
 {
     for (size_t i = 0; i < report->count; i++)
         if (strcmp(report->entries[i].check->id, id) == 0)
@@ -93,7 +104,7 @@ static const struct report_entry *missing_prerequisite(const struct report *repo
                                                        const struct check *check)
 {
     for (size_t i = 0; i < CHECK_REQUIRES_MAX && check->requires[i] != NULL; i++) {
-        const struct report_entry *needed = entry_of(report, check->requires[i]);
+        const struct report_entry *needed = report_entry_of(report, check->requires[i]);
 
         if (needed == NULL || !holds(needed))
             return needed;
@@ -107,7 +118,7 @@ static void blame_cause(const struct report *report, struct report_entry *entry)
     const struct check *check = entry->check;
 
     for (size_t i = 0; i < CHECK_SYMPTOM_MAX && check->symptom_of[i] != NULL; i++) {
-        const struct report_entry *cause = entry_of(report, check->symptom_of[i]);
+        const struct report_entry *cause = report_entry_of(report, check->symptom_of[i]);
 
         if (entry->finding.status == CHECK_FAIL && cause != NULL &&
             cause->finding.status == CHECK_FAIL)
@@ -149,22 +160,29 @@ enum tdx_status report_make(const struct evaluation *evaluation,
 {
     struct report report = { .now = evaluation->now };
     struct evaluation whole = *evaluation;
+    struct settings defaults;
     enum tdx_status status = fill(&report, selection, err);
 
+    if (whole.settings == NULL) {
+        settings_defaults(&defaults);
+        whole.settings = &defaults;
+    }
     if (status == TDX_OK) {
         whole.evidence = report.evidence = evidence_judge(evaluation->facts, evaluation->now);
         if (whole.evidence == NULL)
             status = status_fail(err, TDX_NO_MEMORY, "the report");
     }
+    for (size_t i = 0; status == TDX_OK && i < report.count; i++)
+        evaluate(&whole, &report, &report.entries[i]);
+    if (status == TDX_OK)
+        status = report_skip_by_admin(&report, whole.settings, err);
     if (status != TDX_OK) {
         report_free(&report);
         return status;
     }
-    for (size_t i = 0; i < report.count; i++) {
-        evaluate(&whole, &report, &report.entries[i]);
+    for (size_t i = 0; i < report.count; i++)
         if (report.entries[i].selected)
             report.by_status[report.entries[i].finding.status]++;
-    }
     *ret = report;
     return TDX_OK;
 }

@@ -31,6 +31,23 @@ static int code_of(enum check_status status)
     return 0;
 }
 
+/* What healthcheck.conf skips would otherwise be gone from a fleet's sight. */
+static void print_skips(const struct report *report, struct text *out)
+{
+    bool any = false;
+
+    for (size_t i = 0; i < report->count; i++) {
+        const struct report_entry *entry = &report->entries[i];
+
+        if (!entry->selected || entry->admin == NULL)
+            continue;
+        if (!any)
+            head(out, "tdx_healthcheck_admin_skip", "1 for a check that healthcheck.conf skips.");
+        any = true;
+        text_addf(out, "tdx_healthcheck_admin_skip{check=\"%s\"} 1\n", entry->check->id);
+    }
+}
+
 void report_print_prometheus(const struct report *report, const struct facts *facts,
                              struct text *out)
 {
@@ -58,6 +75,7 @@ void report_print_prometheus(const struct report *report, const struct facts *fa
                       entry->check->id, entry->family->name,
                       check_severity_word(entry->check->severity), code_of(entry->finding.status));
     }
+    print_skips(report, out);
     report_print_values(&(struct evaluation){ .facts = facts,
                                               .now = report->now,
                                               .evidence = report->evidence },

@@ -1,5 +1,5 @@
-dist_check_SCRIPTS += tests/layers.test tests/headers.test tests/attest_man.test tests/health_cli.test tests/cmocka-tap
-TESTS += tests/layers.test tests/headers.test tests/attest_man.test tests/health_cli.test $(UNIT_TESTS)
+dist_check_SCRIPTS += tests/layers.test tests/headers.test tests/attest_man.test tests/health_cli.test tests/health_command.test tests/health_schema.test tests/cmocka-tap
+TESTS += tests/layers.test tests/headers.test tests/attest_man.test tests/health_cli.test tests/health_command.test tests/health_schema.test $(UNIT_TESTS)
 EXTRA_DIST += tests/layers.allow tests/cppcheck.suppress
 dist_noinst_SCRIPTS += tests/suite tests/floor
 

@@ -12,7 +12,7 @@ packages_for() {
     apt-get-demo) echo fuse3 openssh-server openssh-client openssl procps util-linux sshpass ;;
     apt-get-test)
         echo libcmocka-dev clang clang-format "$(clang_runtime)" llvm cppcheck shellcheck mandoc \
-            debootstrap jose faketime jq sudo python3 grub-common xz-utils curl prometheus cpio \
+            debootstrap jose faketime jq sudo python3 python3-jsonschema grub-common xz-utils curl prometheus cpio \
             busybox-static qemu-system-x86 strace file binutils diffutils dash bash rpm patch
         ;;
     *-build)
@@ -22,7 +22,7 @@ packages_for() {
     *-demo) echo fuse3 openssh-server openssh-clients openssl procps-ng util-linux sshpass ;;
     *-test)
         echo libcmocka-devel clang clang-tools-extra compiler-rt llvm cppcheck ShellCheck mandoc \
-            debootstrap jose libfaketime jq sudo python3 grub2-tools xz curl \
+            debootstrap jose libfaketime jq sudo python3 python3-jsonschema grub2-tools xz curl \
             golang-github-prometheus cpio busybox qemu-system-x86-core strace file binutils \
             diffutils dash bash rpm patch
         ;;

@@ -61,6 +61,7 @@ guest_firmware() {
     mkdir /sys/firmware/acpi/tables/data
     printf 'CCEL' >/sys/firmware/acpi/tables/CCEL
     make_event_log /sys/firmware/acpi/tables/data/CCEL
+    # shellcheck disable=SC2034 # for who sources it
     guest_knobs=("rtmr0=${measured[0]}" "rtmr1=${measured[1]}" "rtmr2=${measured[2]}"
         "mrservicetd=$(printf '00%.0s' {1..48})")
 }
@@ -105,7 +106,15 @@ guest_system() {
     cp "$top_srcdir"/contrib/platforms.d/*.conf "$(where tdxdatadir)/platforms.d"
 }
 
+# The gate as it is installed: its files in their places, and a line that names no others.
+guest_gate() {
+    private_folder "$(where tdxlibexecdir)"
+    cp "$check" "$(where tdxlibexecdir)"
+    pam_stack "[success=ok new_authtok_reqd=bad ignore=bad default=bad] $module"
+}
+
 dress_as_guest() {
+    guest_gate
     guest_firmware
     guest_kernel
     guest_driver
