@@ -3,6 +3,7 @@
 
 #include <stdint.h>
 #include <string.h>
+#include <strings.h>
 
 #include "core/base/files.h"
 
@@ -121,20 +122,33 @@ static enum tdx_status read_argument(struct place *place, const char *word, unsi
     return hand_over(place, &line, err);
 }
 
+/* "mode", "enforce", "mode:enforce": a mode, badly written. "debug", which other modules take, is
+ * not. */
+static bool may_mean_mode(const char *word)
+{
+    static const char *const beginnings[] = { "mode", "enforce", "warn" };
+
+    for (size_t i = 0; i < sizeof(beginnings) / sizeof(beginnings[0]); i++)
+        if (strncasecmp(word, beginnings[i], strlen(beginnings[i])) == 0)
+            return true;
+    return false;
+}
+
 enum tdx_status gate_words_read(const char *const *arguments, int count, gate_key_handler handler,
                                 void *context, struct tdx_error *err)
 {
     struct place place = { .handler = handler, .context = context, .first = TDX_OK };
-    bool readable = true;
+    bool is_clear = true;
 
     for (int i = 0; i < count; i++) {
         enum tdx_status word = read_argument(&place, arguments[i], (unsigned)i + 1, err);
 
-        readable = readable && word != TDX_CONF_SYNTAX;
+        if (word == TDX_CONF_SYNTAX && may_mean_mode(arguments[i]))
+            is_clear = false;
         if (place.first == TDX_OK)
             place.first = word;
     }
-    if (!readable)
+    if (!is_clear)
         take_back(&place, GATE_MODE, &(struct conf_line){ .file = ARGUMENTS });
     return place.first;
 }

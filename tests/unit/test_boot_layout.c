@@ -450,7 +450,7 @@ static void what_fstab_names_must_be_there(void **state)
 
         put("/etc/fstab", cases[i].fstab);
         read_layout(&layout);
-        print_message("  %s", cases[i].fstab);
+        print_message("  fstab %zu\n", i);
         if (cases[i].not_mounted == NULL) {
             assert_null(layout.not_mounted);
         } else {

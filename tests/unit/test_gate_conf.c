@@ -293,11 +293,12 @@ static void a_file_that_cannot_be_read_as_lines_is_enforced(void **state)
 }
 
 /* The same on the PAM line; a sound one wins over a broken file, as it wins over a sound one. */
-static void a_word_that_is_no_setting_makes_it_enforce(void **state)
+static void a_word_that_may_be_the_mode_makes_it_enforce(void **state)
 {
     static const char *const bare[] = { "enforce" };
     static const char *const around[] = { "mode=warn", "mode", "timeout=5" };
-    static const char *const before[] = { "debug", "mode=warn" };
+    static const char *const before[] = { "Enforce", "mode=warn" };
+    static const char *const other[] = { "debug", "mode=warn" };
     static const char *const sound[] = { "mode=warn" };
     struct gate_settings settings;
 
@@ -309,6 +310,8 @@ static void a_word_that_is_no_setting_makes_it_enforce(void **state)
     assert_int_equal(settings.timeout_ms, 5000);
     assert_status(load(2, before, &settings), "CONF_SYNTAX");
     assert_int_equal(settings.mode, GATE_MODE_ENFORCE);
+    assert_status(load(2, other, &settings), "CONF_SYNTAX");
+    assert_int_equal(settings.mode, GATE_MODE_WARN);
     assert_int_equal(truncate(path, 7), 0); /* "mode = " */
     assert_status(load(0, NULL, &settings), "CONF_BAD_VALUE");
     assert_int_equal(truncate(path, 4), 0); /* "mode" */
@@ -349,7 +352,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(a_mode_that_is_not_understood_is_enforce, make_file,
                                         remove_file),
         cmocka_unit_test(a_file_that_cannot_be_read_as_lines_is_enforced),
-        cmocka_unit_test_setup_teardown(a_word_that_is_no_setting_makes_it_enforce, make_file,
+        cmocka_unit_test_setup_teardown(a_word_that_may_be_the_mode_makes_it_enforce, make_file,
                                         remove_file),
         cmocka_unit_test_setup_teardown(a_file_that_others_could_have_written_is_not_read,
                                         make_file, remove_file),
