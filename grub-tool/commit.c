@@ -164,7 +164,10 @@ static enum tdx_status write_file(const struct commit *c, const struct store_cha
     status = file_replace_at(folder, name, bytes, 0644, err);
     if (status == TDX_OK && file->what == PLAN_DEFAULT_GRUB)
         status = make_newer(c, folder, name, err);
-    (void)syncfs(folder); /* on FAT a rename alone is not on the disk */
+    /* On FAT a rename alone is not on the disk; and only this tells of a disk that lost the bytes.
+     */
+    if (status == TDX_OK && syncfs(folder) != 0)
+        status = status_fail_errno(err, TDX_FILE_WRITE_FAILED, errno, "%s: sync", file->path);
     (void)close(folder);
     return status;
 }
@@ -293,6 +296,8 @@ enum tdx_status commit_run(struct commit *c, unsigned *ret_number, struct tdx_er
             status = store_mark(&change, false, err);
         if (status != TDX_OK)
             take_back(c, &change, err);
+        else
+            store_prune(c->lock->store);
     }
     store_change_free(&change);
     return status;

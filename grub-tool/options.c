@@ -47,7 +47,7 @@ static unsigned wanted_by(int option)
     case OPTION_TIMEOUT:
         return GRUB_TAKES_WRITE;
     case OPTION_FORCE:
-        return GRUB_TAKES_UNDO;
+        return GRUB_TAKES_UNDO | GRUB_TAKES_SIZE;
     case OPTION_MIB:
     case OPTION_SLABS:
     case OPTION_RECOMMENDED:

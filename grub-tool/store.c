@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "grub-tool/store.h"
 
+#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
@@ -10,6 +11,7 @@
 #include <unistd.h>
 
 #include "core/base/files.h"
+#include "core/base/number.h"
 #include "grub-tool/store_manifest.h"
 
 #define STORED_LIMIT ((size_t)8 << 20)
@@ -43,7 +45,10 @@ enum tdx_status store_open(const struct root *root, bool create, int *ret_fd, st
 
         if (status != TDX_OK)
             return status;
-        if (mkdirat(parent, steps[i].name, steps[i].mode) != 0 && errno != EEXIST)
+        /* A folder whose own name is lost in a power cut would take the way back with it. */
+        if (mkdirat(parent, steps[i].name, steps[i].mode) == 0
+                ? fsync(parent) != 0 && errno != EINVAL
+                : errno != EEXIST)
             status = status_fail_errno(err, TDX_FILE_WRITE_FAILED, errno, "%s/%s", steps[i].parent,
                                        steps[i].name);
         (void)close(parent);
@@ -67,20 +72,31 @@ static bool has(int folder, const char *name)
     return faccessat(folder, name, F_OK, AT_SYMLINK_NOFOLLOW) == 0;
 }
 
-/* The highest number in use; 0: none. Numbers are given out one after another, without gaps. */
+/* The number that a folder's name is; 0 for other names. */
+static unsigned number_of(const char *name)
+{
+    uint64_t number;
+
+    return strlen(name) == 4 && number_parse(name, CHANGES, &number) ? (unsigned)number : 0;
+}
+
+/* The highest number in use; 0: none. Below it some are missing: old changes are thrown away. */
 static unsigned highest(int store)
 {
-    unsigned low = 0;
+    int fd = openat(store, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    DIR *folder = fd >= 0 ? fdopendir(fd) : NULL;
+    unsigned most = 0;
 
-    for (unsigned number = 1; number <= CHANGES; number++) {
-        char name[16];
-
-        (void)snprintf(name, sizeof(name), "%04u", number);
-        if (!has(store, name))
-            return low;
-        low = number;
+    if (folder == NULL) {
+        if (fd >= 0)
+            (void)close(fd); /* a folder: nothing can be lost */
+        return 0;
     }
-    return low;
+    for (const struct dirent *entry; (entry = readdir(folder)) != NULL;)
+        if (number_of(entry->d_name) > most)
+            most = number_of(entry->d_name);
+    (void)closedir(folder); /* a folder: nothing can be lost */
+    return most;
 }
 
 enum tdx_status store_newest(int store, struct store_change *ret, struct tdx_error *err)
@@ -88,6 +104,8 @@ enum tdx_status store_newest(int store, struct store_change *ret, struct tdx_err
     for (unsigned number = highest(store); number > 0; number--) {
         int folder = open_number(store, number);
 
+        if (folder < 0 && errno == ENOENT)
+            continue;
         if (folder < 0)
             return status_fail_errno(err, TDX_FILE_UNREADABLE, errno, STORE_FOLDER "/%04u", number);
         /* Without a manifest nothing had been changed yet. */
@@ -222,8 +240,11 @@ static enum tdx_status make_number(int store, struct store_change *ret, struct t
     char name[16];
 
     ret->number = highest(store) + 1;
+    if (ret->number > CHANGES)
+        return status_fail(err, TDX_FILE_WRITE_FAILED,
+                           STORE_FOLDER ": all numbers are used up; move its folders away");
     (void)snprintf(name, sizeof(name), "%04u", ret->number);
-    if (ret->number > CHANGES || mkdirat(store, name, 0700) != 0)
+    if (mkdirat(store, name, 0700) != 0)
         return status_fail_errno(err, TDX_FILE_WRITE_FAILED, errno, STORE_FOLDER "/%s", name);
     ret->folder = open_number(store, ret->number);
     if (ret->folder < 0)
@@ -259,4 +280,49 @@ enum tdx_status store_begin(const struct root *root, int store, const struct pla
     if (status == TDX_OK && fsync(store) != 0 && errno != EINVAL)
         status = status_fail_errno(err, TDX_FILE_WRITE_FAILED, errno, "%s", STORE_FOLDER);
     return status;
+}
+
+/* --- old changes ------------------------------------------------------------------------------ */
+
+/* The manifest goes first: without it a folder is no change, wherever this is interrupted. */
+static void throw_away(int store, unsigned number)
+{
+    int fd = open_number(store, number), list = -1;
+    DIR *folder = NULL;
+    char name[16];
+
+    if (fd < 0)
+        return;
+    (void)unlinkat(fd, "manifest", 0); /* best effort, like all of it: it does no harm */
+    (void)fsync(fd);
+    list = openat(fd, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    folder = list >= 0 ? fdopendir(list) : NULL;
+    if (folder == NULL && list >= 0)
+        (void)close(list);
+    for (const struct dirent *entry; folder != NULL && (entry = readdir(folder)) != NULL;)
+        if (entry->d_name[0] != '.' || strlen(entry->d_name) > 2)
+            (void)unlinkat(fd, entry->d_name, 0);
+    if (folder != NULL)
+        (void)closedir(folder);
+    (void)close(fd);
+    (void)snprintf(name, sizeof(name), "%04u", number);
+    (void)unlinkat(store, name, AT_REMOVEDIR);
+}
+
+void store_prune(int store)
+{
+    int fd = openat(store, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    DIR *folder = fd >= 0 ? fdopendir(fd) : NULL;
+    unsigned newest = highest(store);
+
+    if (folder == NULL && fd >= 0)
+        (void)close(fd);
+    for (const struct dirent *entry; folder != NULL && (entry = readdir(folder)) != NULL;) {
+        unsigned number = number_of(entry->d_name);
+
+        if (number > 0 && number + STORE_KEPT <= newest)
+            throw_away(store, number);
+    }
+    if (folder != NULL)
+        (void)closedir(folder);
 }

@@ -73,6 +73,10 @@ enum tdx_status store_keep_new(const struct store_change *change, size_t index, 
 enum tdx_status store_mark(struct store_change *change, bool undone, struct tdx_error *err)
     TDX_MUST_CHECK;
 
+/* Throws away all but the newest STORE_KEPT changes. Call it when the newest is marked done. */
+#define STORE_KEPT 20
+void store_prune(int store);
+
 /* Reads "I.old" or "I.new". FILE_MISSING if it was never written. */
 enum tdx_status store_read(const struct store_change *change, size_t index, bool new_bytes,
                            struct file_content *ret, struct tdx_error *err) TDX_MUST_CHECK;

@@ -176,6 +176,14 @@ static int restore_attributes(int fd, const struct store_file *file)
     return error;
 }
 
+/* A file that was never changed needs nothing; one that must not be changed would refuse it. */
+static bool looks_as_before(const struct stat *st, const struct store_file *file)
+{
+    return st->st_uid == file->uid && st->st_gid == file->gid &&
+           (st->st_mode & 07777U) == file->mode && st->st_mtim.tv_sec == file->change_seconds &&
+           st->st_mtim.tv_nsec == (long)file->change_nanoseconds;
+}
+
 static int restore_looks(int folder, const char *name, const struct store_file *file)
 {
     struct timespec times[2] = {
@@ -190,6 +198,10 @@ static int restore_looks(int folder, const char *name, const struct store_file *
         return errno;
     if (fstat(fd, &st) != 0)
         error = errno;
+    if (error == 0 && looks_as_before(&st, file)) {
+        (void)close(fd);
+        return 0;
+    }
     /* A FAT file system has neither owners nor modes; there they are as they were. */
     if (error == 0 && (st.st_uid != file->uid || st.st_gid != file->gid) &&
         fchown(fd, file->uid, file->gid) != 0)
@@ -223,6 +235,8 @@ static enum tdx_status do_step(struct undoer *u, size_t i)
         error = unlinkat(folder, name, 0) == 0 ? 0 : errno;
     if (status == TDX_OK && step->action != REMOVE)
         error = restore_looks(folder, name, file);
+    if (status == TDX_OK && error == 0 && syncfs(folder) != 0) /* as in commit.c */
+        error = errno;
     if (error != 0)
         status = status_fail_errno(u->err, TDX_FILE_WRITE_FAILED, error, "%s", file->path);
     (void)close(folder);
@@ -238,6 +252,7 @@ enum tdx_status store_undo(const struct root *root, struct store_change *change,
         .root = root, .change = change, .how = how, .err = err != NULL ? err : &own
     };
     enum tdx_status status;
+    bool planned;
 
     u.steps = calloc(change->count + 1, sizeof(*u.steps));
     if (u.steps == NULL)
@@ -245,8 +260,13 @@ enum tdx_status store_undo(const struct root *root, struct store_change *change,
     status = plan_all(&u);
     if (status == TDX_OK && u.conflict)
         status = TDX_BOOT_CHANGED_SINCE;
-    for (size_t i = change->count; i-- > 0 && status == TDX_OK && !how->dry_run;)
-        status = do_step(&u, i);
+    planned = status == TDX_OK;
+    /* One that cannot be put back does not keep the others from it. */
+    for (size_t i = change->count; i-- > 0 && planned && !how->dry_run;) {
+        enum tdx_status one = do_step(&u, i);
+
+        status = status == TDX_OK ? one : status;
+    }
     if (status == TDX_OK && !how->dry_run)
         status = store_mark(change, true, err);
     for (size_t i = 0; i < change->count; i++)

@@ -1,7 +1,13 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* For LD_PRELOAD: counts the calls that change files, and at call KILL_AT ends the process as a
  * power cut would (SIGKILL), or lets call FAIL_AT fail with ENOSPC. COUNT_FILE gets the number of
- * calls. */
+ * calls.
+ *
+ * RACE_FILE, RACE_TIMES: when tdx-grub has read everything and begins its backup, a line is added
+ * to RACE_FILE, as a package manager would, the first RACE_TIMES times.
+ * FAT_FOLDER: what lies on the device of that folder is on FAT: no attributes, and the one mode
+ * that the mount gives. */
+#include <ctype.h>
 #include <dlfcn.h>
 #include <errno.h>
 #include <fcntl.h>
@@ -58,12 +64,89 @@ static int hit(void)
     }
 
 WRAP(int, renameat, (int from, const char *old, int to, const char *name), (from, old, to, name))
-WRAP(int, mkdirat, (int folder, const char *name, mode_t mode), (folder, name, mode))
 WRAP(int, unlinkat, (int folder, const char *name, int flags), (folder, name, flags))
 WRAP(int, fsync, (int fd), (fd))
-WRAP(int, fchmod, (int fd, mode_t mode), (fd, mode))
 WRAP(int, fchown, (int fd, uid_t user, gid_t group), (fd, user, group))
+WRAP(int, syncfs, (int fd), (fd))
+WRAP(int, utimensat, (int folder, const char *name, const struct timespec times[2], int flags),
+     (folder, name, times, flags))
 WRAP(int, futimens, (int fd, const struct timespec times[2]), (fd, times))
+
+static void race(const char *name)
+{
+    static long done;
+    const char *path = getenv("RACE_FILE");
+    FILE *file;
+
+    for (const char *at = name; *at != '\0'; at++)
+        if (isdigit((unsigned char)*at) == 0)
+            return;
+    if (path == NULL || done++ >= number_of("RACE_TIMES"))
+        return;
+    file = fopen(path, "a");
+    if (file == NULL)
+        return;
+    (void)fprintf(file, "# somebody else %ld\n", done);
+    (void)fclose(file);
+}
+
+int mkdirat(int folder, const char *name, mode_t mode)
+{
+    int (*real)(int, const char *, mode_t);
+
+    *(void **)&real = dlsym(RTLD_NEXT, "mkdirat");
+    race(name);
+    return hit() ? -1 : real(folder, name, mode);
+}
+
+/* True if the file is on the imitated FAT file system: all of one device. */
+static int on_fat(int fd)
+{
+    const char *path = getenv("FAT_FOLDER");
+    struct stat folder, file;
+
+    return path != NULL && stat(path, &folder) == 0 && fstat(fd, &file) == 0 &&
+           folder.st_dev == file.st_dev;
+}
+
+int fchmod(int fd, mode_t mode)
+{
+    int (*real)(int, mode_t);
+    struct stat st;
+
+    *(void **)&real = dlsym(RTLD_NEXT, "fchmod");
+    if (hit())
+        return -1;
+    if (on_fat(fd) && (fstat(fd, &st) != 0 || (st.st_mode & 07777) != mode)) {
+        errno = EPERM;
+        return -1;
+    }
+    return real(fd, mode);
+}
+
+ssize_t flistxattr(int fd, char *names, size_t size)
+{
+    ssize_t (*real)(int, char *, size_t);
+
+    *(void **)&real = dlsym(RTLD_NEXT, "flistxattr");
+    if (!on_fat(fd))
+        return real(fd, names, size);
+    errno = ENOTSUP;
+    return -1;
+}
+
+int fsetxattr(int fd, const char *name, const void *value, size_t size, int flags)
+{
+    int (*real)(int, const char *, const void *, size_t, int);
+
+    *(void **)&real = dlsym(RTLD_NEXT, "fsetxattr");
+    if (hit())
+        return -1;
+    if (!on_fat(fd))
+        return real(fd, name, value, size, flags);
+    errno = ENOTSUP;
+    return -1;
+}
 
 /* Output to terminals and pipes changes no file. */
 ssize_t write(int fd, const void *data, size_t size)
@@ -79,12 +162,16 @@ ssize_t write(int fd, const void *data, size_t size)
 
 static int open_at(const char *symbol, int folder, const char *name, int flags, mode_t mode)
 {
-    int (*real)(int, const char *, int, ...);
+    int (*real)(int, const char *, int, ...), (*set_mode)(int, mode_t), fd;
 
     *(void **)&real = dlsym(RTLD_NEXT, symbol);
+    *(void **)&set_mode = dlsym(RTLD_NEXT, "fchmod");
     if ((flags & O_CREAT) != 0 && hit())
         return -1;
-    return real(folder, name, flags, mode);
+    fd = real(folder, name, flags, mode);
+    if (fd >= 0 && (flags & O_CREAT) != 0 && on_fat(fd))
+        (void)set_mode(fd, 0700);
+    return fd;
 }
 
 #define WRAP_OPEN(name)                                                                            \
