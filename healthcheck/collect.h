@@ -18,6 +18,8 @@ struct collector {
                             * answered in /.probe; nothing outside root is asked */
     bool network;          /* the metadata service and the PCCS may be asked */
     const char *gate_conf; /* NULL: the default path */
+    const char *platform_data; /* absolute: a folder of this machine, instead of the installed
+                                * platforms.d; NULL: the installed one */
     void (*progress)(const char *step); /* NULL, or told of each step that takes long */
 };
 

@@ -4,7 +4,10 @@
 #include <string.h>
 
 #include "core/base/json.h"
+#include "core/base/span_text.h"
+#include "healthcheck/cpu.h"
 #include "healthcheck/families.h"
+#include "healthcheck/platform.h"
 
 #if defined(__x86_64__) || defined(__i386__)
 #include <cpuid.h>
@@ -106,13 +109,20 @@ static bool line_has_word(struct span text, const char *head, const char *word)
     return false;
 }
 
+bool cpu_is_tdx_guest(const struct facts *facts)
+{
+    const struct fact *cpuinfo = facts_find(facts, "file:/proc/cpuinfo");
+
+    return cpuinfo->state == FACT_KNOWN && line_has_word(cpuinfo->value, "flags", "tdx_guest");
+}
+
 static void evaluate_flag(const struct evaluation *evaluation, struct finding *ret)
 {
     const struct fact *cpuinfo = facts_find(evaluation->facts, "file:/proc/cpuinfo");
 
     if (!finding_needs(ret, cpuinfo, CHECK_ERROR, "unreadable", "/proc/cpuinfo is not there"))
         return;
-    if (line_has_word(cpuinfo->value, "flags", "tdx_guest"))
+    if (cpu_is_tdx_guest(evaluation->facts))
         finding_set(ret, CHECK_PASS, NULL, "tdx_guest");
     else
         finding_set(ret, CHECK_FAIL, "flag_missing", "the flags do not have tdx_guest");
@@ -129,6 +139,28 @@ static void evaluate_leaf(const struct evaluation *evaluation, struct finding *r
     else
         finding_set(ret, CHECK_FAIL, "leaf_differs", "leaf 0x21 says \"%.12s\"",
                     (const char *)leaf->value.data);
+}
+
+static void evaluate_profile(const struct evaluation *evaluation, struct finding *ret)
+{
+    const struct facts *facts = evaluation->facts;
+    const struct fact *vendor = facts_find(facts, "file:/sys/class/dmi/id/sys_vendor");
+    const struct fact *product = facts_find(facts, "file:/sys/class/dmi/id/product_name");
+    char name[PLATFORM_NAME_SIZE], maker[PLATFORM_LINE_SIZE], model[PLATFORM_LINE_SIZE] = "";
+
+    /* A firmware that names no vendor is no fault; one that may not be asked is. */
+    if (vendor->state != FACT_ABSENT && !finding_needs(ret, vendor, CHECK_INFO, NULL, ""))
+        return;
+    finding_source(ret, "/sys/class/dmi/id, platforms.d");
+    (void)platform_here(facts, name);
+    platform_vendor(facts, maker);
+    if (product->state == FACT_KNOWN)
+        span_string(span_trim(product->value), model, sizeof(model));
+    if (maker[0] != '\0')
+        finding_set(ret, CHECK_INFO, NULL, "%s (%s%s%s)", name, maker, model[0] != '\0' ? ", " : "",
+                    model);
+    else
+        finding_set(ret, CHECK_INFO, NULL, "%s (the firmware names no vendor)", name);
 }
 
 static const struct check checks[] = {
@@ -159,6 +191,20 @@ static const struct check checks[] = {
         .live_only = true,
         .gives = GIVES(PASS) | GIVES(FAIL) | GIVES(ERROR),
         .evaluate = evaluate_leaf,
+    },
+    {
+        .id = "cpu.vendor_profile",
+        .title = "whose platform this is",
+        .severity = SEVERITY_INFO,
+        .expected = "a profile of platforms.d, or generic",
+        .remedy = "Nothing to mend.",
+        .reads = "system vendor and product of the firmware (DMI); where it names none, which "
+                 "metadata service answers",
+        .why = "It chooses which file of platforms.d is about this machine. The host says it, so "
+               "it is a hint.",
+        .live_only = true,
+        .gives = GIVES(INFO) | GIVES(ERROR),
+        .evaluate = evaluate_profile,
     },
 };
 

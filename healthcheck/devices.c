@@ -1,13 +1,16 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Devices that a TD does not support, and those whose number matters. */
+#include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
 
 #include "healthcheck/families.h"
 #include "healthcheck/lines.h"
+#include "healthcheck/metadata.h"
 #include "healthcheck/platform.h"
 
 #define PCI        "/sys/bus/pci/devices"
+#define INFINIBAND "/sys/class/infiniband"
 #define NAME_SIZE  64
 #define PATH_SIZE  192
 #define VALUE_SIZE 32
@@ -19,7 +22,7 @@ static void collect(const struct collector *collector)
     char path[PATH_SIZE], text[NAME_SIZE];
 
     collect_list(collector, PCI);
-    collect_list(collector, "/sys/class/infiniband");
+    collect_list(collector, INFINIBAND);
     list = facts_find(collector->facts, "list:" PCI);
     if (list->state != FACT_KNOWN)
         return;
@@ -77,6 +80,17 @@ static bool list_of(const struct evaluation *evaluation, struct finding *ret, st
     return true;
 }
 
+/* True if a line of the text begins with name. */
+static bool has_line(const struct fact *fact, const char *name)
+{
+    struct span text = fact->value, line;
+
+    while (fact->state == FACT_KNOWN && line_next(&text, &line))
+        if (span_begins(line, name))
+            return true;
+    return false;
+}
+
 static void evaluate_unsupported(const struct evaluation *evaluation, struct finding *ret)
 {
     struct span names, name;
@@ -95,14 +109,19 @@ static void evaluate_unsupported(const struct evaluation *evaluation, struct fin
             return;
         }
     }
-    finding_set(ret, CHECK_PASS, NULL, "none");
+    if (has_line(facts_find(evaluation->facts, "list:" INFINIBAND), "erdma"))
+        finding_set(ret, CHECK_WARN, "unsupported_device", INFINIBAND " has an erdma device");
+    else if (has_line(facts_find(evaluation->facts, "file:/proc/modules"), "erdma "))
+        finding_set(ret, CHECK_WARN, "unsupported_device", "the module erdma is loaded");
+    else
+        finding_set(ret, CHECK_PASS, NULL, "none");
 }
 
 /* Display controllers (0x03) and processing accelerators (0x12) of the usual makers. */
 static void evaluate_accelerator(const struct evaluation *evaluation, struct finding *ret)
 {
     struct span names, name;
-    char device[NAME_SIZE], vendor[VALUE_SIZE], class[VALUE_SIZE];
+    char device[NAME_SIZE], vendor[VALUE_SIZE], class[VALUE_SIZE], family[NAME_SIZE];
 
     if (!list_of(evaluation, ret, &names))
         return;
@@ -114,13 +133,36 @@ static void evaluate_accelerator(const struct evaluation *evaluation, struct fin
         attribute(evaluation->facts, device, "class", class);
         accelerator = strncmp(class, "12", 2) == 0 || strncmp(class, "0302", 4) == 0 ||
                       (strncmp(class, "0300", 4) == 0 && strcmp(vendor, "10de") == 0);
-        if (accelerator) {
+        if (!accelerator)
+            continue;
+        (void)metadata_family(evaluation->facts, family, sizeof(family));
+        if (family[0] != '\0' && platform_lists(evaluation->facts, "accelerator_family", family))
+            finding_set(ret, CHECK_INFO, NULL, "%s (vendor %s); %s offers TDX with accelerators",
+                        device, vendor, family);
+        else
             finding_set(ret, CHECK_WARN, "accelerator", "%s (vendor %s, class %s)", device, vendor,
                         class);
-            return;
-        }
+        return;
     }
     finding_set(ret, CHECK_PASS, NULL, "none");
+}
+
+/* As swiotlb.c has counted them: a card is physical if it has a device. */
+static void evaluate_nics(const struct evaluation *evaluation, struct finding *ret)
+{
+    const struct fact *lines = facts_find(evaluation->facts, "probe:swiotlb");
+    struct maybe_u64 nics, queues;
+
+    if (!finding_needs(ret, lines, CHECK_ERROR, "unreadable", "nothing could be read"))
+        return;
+    finding_source(ret, "/sys/class/net");
+    nics = lines_number(lines->value, "nics");
+    queues = lines_number(lines->value, "queues");
+    if (nics.known && queues.known)
+        finding_set(ret, CHECK_INFO, NULL, "%" PRIu64 " network cards, %" PRIu64 " queues",
+                    nics.value, queues.value);
+    else
+        finding_skip(ret, "no_net", "no network card is to be seen");
 }
 
 static const struct check checks[] = {
@@ -130,7 +172,7 @@ static const struct check checks[] = {
         .severity = SEVERITY_MEDIUM,
         .expected = "none of the devices that platforms.d lists (eRDMA on Alibaba Cloud)",
         .remedy = "Detach it in the provider's console.",
-        .reads = "vendor and device of everything on the PCI bus",
+        .reads = "vendor and device of everything on the PCI bus, " INFINIBAND ", /proc/modules",
         .why = "A device that writes into the TD's memory by itself cannot: its driver fails, at "
                "times only under load.",
         .live_only = true,
@@ -144,11 +186,24 @@ static const struct check checks[] = {
         .expected = "none, unless this instance family offers TDX with accelerators",
         .remedy =
             "Use an instance family that offers both (Alibaba Cloud: gn8v-tee), or detach it.",
-        .reads = "the class of everything on the PCI bus",
+        .reads = "the class of everything on the PCI bus, the instance type that the metadata "
+                 "service names, accelerator_family of platforms.d",
         .why = "Accelerators outside such families are not part of what TDX protects.",
         .live_only = true,
-        .gives = GIVES(PASS) | GIVES(WARN) | GIVES(ERROR) | GIVES(SKIP),
+        .gives = GIVES(PASS) | GIVES(INFO) | GIVES(WARN) | GIVES(ERROR) | GIVES(SKIP),
         .evaluate = evaluate_accelerator,
+    },
+    {
+        .id = "hw.nics",
+        .title = "network cards and their queues",
+        .severity = SEVERITY_INFO,
+        .expected = "any",
+        .remedy = "Nothing to mend.",
+        .reads = "/sys/class/net: cards with a device, and their queues",
+        .why = "Each queue holds a part of the bounce buffer (swiotlb.eni).",
+        .live_only = true,
+        .gives = GIVES(INFO) | GIVES(ERROR) | GIVES(SKIP),
+        .evaluate = evaluate_nics,
     },
 };
 

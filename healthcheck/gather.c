@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "healthcheck/gather.h"
 
+#include <errno.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <sys/stat.h>
 #include <time.h>
 
@@ -26,7 +28,7 @@ static enum tdx_status collect_from(const struct options *options, const char *f
 {
     struct root root = ROOT_CLOSED;
     bool recording = options->replay != NULL;
-    const struct collector collector = {
+    struct collector collector = {
         .root = &root,
         .facts = facts,
         .live = options->root == NULL,
@@ -35,8 +37,18 @@ static enum tdx_status collect_from(const struct options *options, const char *f
         .gate_conf = options->gate_conf,
         .progress = program_can_rewrite(stderr) && !options->program.quiet ? show_step : NULL,
     };
-    enum tdx_status status = root_open(folder, &root, err);
+    char *platform_data = NULL;
+    enum tdx_status status = TDX_OK;
 
+    if (options->platform_data != NULL) {
+        platform_data = realpath(options->platform_data, NULL);
+        if (platform_data == NULL)
+            status =
+                status_fail_errno(err, TDX_FILE_UNREADABLE, errno, "%s", options->platform_data);
+    }
+    collector.platform_data = platform_data;
+    if (status == TDX_OK)
+        status = root_open(folder, &root, err);
     if (status == TDX_OK)
         status = settings_collect(&collector, options->config, err);
     if (status == TDX_OK)
@@ -44,6 +56,7 @@ static enum tdx_status collect_from(const struct options *options, const char *f
     if (status == TDX_OK && collector.progress != NULL)
         show_step(NULL);
     root_close(&root);
+    free(platform_data);
     if (status == TDX_OK && !facts_ok(facts))
         status = status_fail(err, TDX_NO_MEMORY, "facts");
     return status;

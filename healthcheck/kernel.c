@@ -35,6 +35,7 @@ static void collect(const struct collector *collector)
 
     collect_file(collector, "/proc/sys/kernel/osrelease");
     collect_file(collector, "/etc/os-release");
+    collect_file(collector, "/proc/cmdline");
     collect_list(collector, "/lib/modules");
     collect_file(collector, "/sys/devices/system/clocksource/clocksource0/current_clocksource");
     if (release_of(collector->facts, release)[0] == '\0')
@@ -156,6 +157,55 @@ static void evaluate_clocksource(const struct evaluation *evaluation, struct fin
         finding_set(ret, CHECK_WARN, "host_clock", "%s", name);
 }
 
+/* What the log says of TDX, as swiotlb.c has read it. */
+static void evaluate_log(const struct evaluation *evaluation, struct finding *ret)
+{
+    const struct fact *log = facts_find(evaluation->facts, "probe:kernel_log");
+    const struct fact *lines = facts_find(evaluation->facts, "probe:swiotlb");
+
+    if (!finding_needs(ret, log, CHECK_ERROR, "unreadable", "there is no kernel log") ||
+        !finding_needs(ret, lines, CHECK_ERROR, "unreadable", "the kernel log was not read"))
+        return;
+    finding_source(ret, "the kernel log");
+    if (lines_number(lines->value, "log_tdx").value == 1)
+        finding_set(ret, CHECK_PASS, NULL, "the kernel saw the TDX guest at boot");
+    else if (lines_number(lines->value, "log_boot").value == 1)
+        finding_set(ret, CHECK_INFO, NULL, "the log of this boot does not name TDX");
+    else
+        finding_set(ret, CHECK_INFO, NULL, "the log no longer reaches back to the boot");
+}
+
+/* "1", "on" and "y", as the kernel reads a switch; -1 for anything else. */
+static int switch_of(struct span value)
+{
+    if (span_is(value, "1") || span_is(value, "on") || span_is(value, "y"))
+        return 1;
+    return span_is(value, "0") || span_is(value, "off") || span_is(value, "n") ? 0 : -1;
+}
+
+static void evaluate_init_on_free(const struct evaluation *evaluation, struct finding *ret)
+{
+    const struct fact *line = facts_find(evaluation->facts, "file:/proc/cmdline"), *config;
+    char release[RELEASE_SIZE], profile[PLATFORM_NAME_SIZE];
+    bool wipes = false;
+    struct span text, word;
+
+    if (!finding_needs(ret, line, CHECK_ERROR, "unreadable", "there is no command line"))
+        return;
+    config = config_of(evaluation->facts, release_of(evaluation->facts, release));
+    if (config->state == FACT_KNOWN)
+        wipes = option_of(config->value, "CONFIG_INIT_ON_FREE_DEFAULT_ON") == 'y';
+    text = line->value;
+    while (word_next(&text, &word))
+        if (span_take(&word, "init_on_free=") && switch_of(word) >= 0)
+            wipes = switch_of(word) == 1;
+    (void)platform_here(evaluation->facts, profile);
+    if (wipes && strcmp(profile, "gcp") == 0)
+        finding_set(ret, CHECK_WARN, "boot_loop", "yes, and on this platform guests did not boot");
+    else
+        finding_set(ret, CHECK_INFO, NULL, "%s", wipes ? "yes" : "no");
+}
+
 static const struct check checks[] = {
     {
         .id = "kernel.version",
@@ -205,6 +255,36 @@ static const struct check checks[] = {
         .live_only = true,
         .gives = GIVES(PASS) | GIVES(WARN) | GIVES(ERROR),
         .evaluate = evaluate_clocksource,
+    },
+    {
+        .id = "kernel.log",
+        .title = "the kernel saw the TDX guest at boot",
+        .severity = SEVERITY_LOW,
+        .expected = "\"tdx: Guest detected\" or \"Memory Encryption Features active: Intel TDX\"",
+        .remedy = "Nothing to mend where the log has lost its beginning; journalctl -k -b may "
+                  "have it.",
+        .reads = "the kernel's ring buffer, or the journal of this boot",
+        .why = "It is the kernel's own account of how it was started.",
+        .requires = { "cpu.tdx_guest" },
+        .live_only = true,
+        .gives = GIVES(PASS) | GIVES(INFO) | GIVES(ERROR),
+        .evaluate = evaluate_log,
+    },
+    {
+        .id = "mem.init_on_free",
+        .title = "whether freed memory is wiped",
+        .severity = SEVERITY_LOW,
+        .expected = "either; on Google Cloud: no",
+        .remedy = "Remove init_on_free=1 from GRUB_CMDLINE_LINUX (or add init_on_free=0) and "
+                  "regenerate the configuration. Where RTMR2 is pinned, let the policy accept the "
+                  "new value first.",
+        .reads = "init_on_free= on /proc/cmdline, CONFIG_INIT_ON_FREE_DEFAULT_ON",
+        .why = "Guests with it were reported to restart for ever on Google Cloud, when the bounce "
+               "buffer is made shared.",
+        .requires = { "cpu.tdx_guest" },
+        .live_only = true,
+        .gives = GIVES(INFO) | GIVES(WARN) | GIVES(ERROR),
+        .evaluate = evaluate_init_on_free,
     },
 };
 

@@ -2,6 +2,12 @@
 noinst_LTLIBRARIES += healthcheck/libhealthcheck.la
 healthcheck_libhealthcheck_la_SOURCES = \
 	healthcheck/boot.c \
+	healthcheck/cloud.c \
+	healthcheck/cpu.h \
+	healthcheck/metadata.c healthcheck/metadata.h \
+	healthcheck/metadata_http.c healthcheck/metadata_http.h \
+	healthcheck/pkg.c healthcheck/pkg.h \
+	healthcheck/pkg_collect.c \
 	healthcheck/check.c healthcheck/check.h \
 	healthcheck/collect.c healthcheck/collect.h \
 	healthcheck/cpu.c healthcheck/devices.c healthcheck/driver.c \

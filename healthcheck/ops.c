@@ -304,6 +304,13 @@ static void evaluate_timers(const struct evaluation *evaluation, struct finding 
     finding_set(ret, CHECK_PASS, NULL, "both are enabled");
 }
 
+static void evaluate_snapshot(const struct evaluation *evaluation, struct finding *ret)
+{
+    (void)evaluation;
+    finding_set(ret, CHECK_INFO, NULL,
+                "take one of the system disk before you change the kernel's command line");
+}
+
 static const struct check checks[] = {
     {
         .id = "ops.breakglass",
@@ -386,6 +393,19 @@ static const struct check checks[] = {
         .requires = { "cpu.tdx_guest" },
         .gives = GIVES(PASS) | GIVES(WARN) | GIVES(ERROR),
         .evaluate = evaluate_timers,
+    },
+    {
+        .id = "ops.disk_snapshot",
+        .title = "a snapshot before the command line changes",
+        .severity = SEVERITY_INFO,
+        .expected = "one, taken before",
+        .remedy = "Nothing to mend now.",
+        .reads = "nothing: the guest cannot see its snapshots",
+        .why = "A guest that does not start has no screen, and no way in but its disk.",
+        .requires = { "cpu.tdx_guest" },
+        .live_only = true,
+        .gives = GIVES(INFO),
+        .evaluate = evaluate_snapshot,
     },
 };
 

@@ -19,6 +19,7 @@ enum {
     OPTION_WATCH,
     OPTION_NO_NETWORK,
     OPTION_GATE_CONF,
+    OPTION_PLATFORM_DATA,
     OPTION_CONFIG,
     OPTION_JSON,
     OPTION_COLOR,
@@ -42,6 +43,7 @@ static const struct option long_options[] = {
     { "json", no_argument, NULL, OPTION_JSON },
     { "color", required_argument, NULL, OPTION_COLOR },
     { "gate-conf", required_argument, NULL, OPTION_GATE_CONF },
+    { "platform-data", required_argument, NULL, OPTION_PLATFORM_DATA },
     { "config", required_argument, NULL, OPTION_CONFIG },
     { "verbose", no_argument, NULL, 'v' },
     { NULL, 0, NULL, 0 },
@@ -61,6 +63,7 @@ static const char help[] =
     "  --replay PATH        judge the facts that --export-facts wrote, or a recording\n"
     "  --export-facts FILE  write what was read, to replay it elsewhere\n"
     "  --gate-conf FILE     the gate's configuration (default: the installed one)\n"
+    "  --platform-data DIR  platform files, instead of the installed ones\n"
     "  --config FILE        what is skipped, and limits (default: healthcheck.conf of\n"
     "                       what is judged: this machine, the image, the replay)\n"
     "  -o, --output FILE    write the report there (replaced in one step)\n"
@@ -93,6 +96,7 @@ static bool take_string(int letter, struct options *ret, int *code)
         { OPTION_GATE_CONF, "--gate-conf", &ret->gate_conf },
         { OPTION_CONFIG, "--config", &ret->config },
         { 'o', "--output", &ret->output },
+        { OPTION_PLATFORM_DATA, "--platform-data", &ret->platform_data },
     };
 
     for (size_t i = 0; i < sizeof(strings) / sizeof(strings[0]); i++) {

@@ -15,7 +15,7 @@ struct options {
     const char *root;         /* an image is mounted there */
     const char *replay;       /* a file of facts, or the folder of a recording */
     const char *export_facts; /* "-" is standard output */
-    const char *explain, *output, *gate_conf;
+    const char *explain, *output, *gate_conf, *platform_data;
     const char *config; /* instead of the default healthcheck.conf */
     bool list, strict, verbose, no_network, exit_zero;
     unsigned watch; /* seconds, 0: once */

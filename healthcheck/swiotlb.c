@@ -53,6 +53,8 @@ static void print_facts(const struct swiotlb_facts *facts, const struct swiotlb_
         text_addf(out, "param_ignored=%s\n", param->ignored);
     }
     if (facts->log_known) {
+        put(out, "log_boot", maybe_u64(facts->log.boot_seen));
+        put(out, "log_tdx", maybe_u64(facts->log.tdx));
         put(out, "log_full", maybe_u64(full->lines + full->suppressed + full->old_lines));
         put(out, "log_first_us", full->first_us);
         put(out, "log_last_us", full->last_us);

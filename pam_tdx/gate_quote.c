@@ -122,13 +122,16 @@ static enum tdx_status obtain(const struct gate_conf *conf, int state, int64_t a
     int64_t give_up = gate_clock_ns() + (int64_t)patience_ms * 1000000, left;
     struct gate_record last = { .status = TDX_INTERNAL };
     struct tdx_error reason = { 0 };
+    enum tdx_status status;
     int lock = -1;
 
     if (!gate_boot_id(record->boot_id))
         return status_fail(err, TDX_GATE_STATE, "the boot id cannot be read");
     name_origin(conf, record->origin);
-    if (lock_take_at(state, LOCK_NAME, patience_ms, &lock, &reason) != TDX_OK)
-        return status_fail(err, TDX_GATE_BUSY, "%s", reason.detail);
+    status = lock_take_at(state, LOCK_NAME, patience_ms, &lock, &reason);
+    if (status != TDX_OK)
+        return status_fail(err, status == TDX_LOCKED ? TDX_GATE_BUSY : TDX_GATE_STATE, "%s",
+                           reason.detail);
     if (gate_record_load(state, &last) &&
         serves(&last, conf, record->origin, record->boot_id, arrived_ns)) {
         *record = last;
