@@ -12,8 +12,9 @@ packages_for() {
     apt-get-demo) echo fuse3 openssh-server openssh-client openssl procps util-linux sshpass ;;
     apt-get-test)
         echo libcmocka-dev clang clang-format "$(clang_runtime)" llvm cppcheck shellcheck mandoc \
-            debootstrap jose faketime jq sudo python3 python3-jsonschema grub-common xz-utils curl prometheus cpio \
-            busybox-static qemu-system-x86 strace file binutils diffutils dash bash rpm patch
+            debootstrap jose python3-jwcrypto python3-authlib python3-jsonschema faketime jq \
+            sudo python3 grub-common xz-utils curl prometheus cpio busybox-static qemu-system-x86 strace file \
+            binutils diffutils dash bash rpm patch
         ;;
     *-build)
         echo gcc make autoconf automake libtool pkgconf-pkg-config glibc-devel pam-devel \

@@ -58,5 +58,5 @@ endif
 
 TESTS += tests/policy_cli.test tests/appraise_corpus.test
 dist_check_SCRIPTS += tests/policy_cli.test tests/appraise_corpus.test
-E2E_TESTS += tests/e2e/jose.test
+E2E_TESTS += tests/e2e/jose.test tests/e2e/jose_python.test
 E2E_TESTS += tests/e2e/gate_policy.test
