@@ -47,6 +47,8 @@ static void judge_td(struct verdict *verdict, const struct verdict_rules *rules)
 static const char *advice(enum tcb_status status)
 {
     switch (status) {
+    case TCB_UP_TO_DATE:
+        return "nothing is wrong with it, but --accept-tcb does not name it";
     case TCB_SW_HARDENING_NEEDED:
         return "the platform is patched; the software on it must guard itself against the "
                "advisories";

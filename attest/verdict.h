@@ -29,6 +29,10 @@ struct verdict {
     bool verified, accepted;
     size_t reason_count; /* why it is not accepted, the gravest first */
     struct tdx_error reason[VERDICT_REASONS_MAX];
+    /* Not OK: this machine has seen newer collateral than this, or its clock is behind what it has
+     * seen (floor.h). A login would be refused; here it is a note, since what is asked is how this
+     * quote stands under this collateral, of whichever machine. */
+    struct tdx_error seen;
     const struct appraisal *appraisal; /* NULL: none was asked for, or it did not come to that */
 };
 

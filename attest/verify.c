@@ -11,6 +11,7 @@
 #include "attest/verdict.h"
 #include "attest/verify_print.h"
 #include "core/base/rfc3339.h"
+#include "core/collateral/floor.h"
 #include "core/collateral/source.h"
 
 static const char help[] =
@@ -24,7 +25,9 @@ static const char help[] =
     "      --accept-tcb LIST    accepted TCB statuses, with commas (UpToDate)\n"
     "  -d, --report-data HEX    what the quote must carry, up to 64 bytes, zeros\n"
     "                           follow\n"
-    "      --offline            never ask the network\n" APPRAISAL_HELP
+    "      --offline            never ask the network\n"
+    "      --state DIR          the rollback floor: older collateral than it has seen is\n"
+    "                           noted (/var/lib/tdx-gate)\n" APPRAISAL_HELP
     "      --format WORD        text, json, or jwt: the appraisal result as a token,\n"
     "                           for 'tdx-attest relying-party' (text)\n"
     "\n" OPTIONS_SOURCE_HELP "\n" OPTIONS_COMMON_HELP "\n"
@@ -38,13 +41,14 @@ enum {
     OPTION_AT,
     OPTION_ACCEPT_TCB,
     OPTION_OFFLINE,
+    OPTION_STATE,
 };
 
 struct verify_options {
     struct options shared;
     struct source_options source;
     struct appraisal_options appraisal;
-    const char *quote;
+    const char *quote, *state;
     int64_t at;
     bool has_at, has_report_data;
     unsigned accepted;
@@ -71,6 +75,9 @@ static int take_option(void *context, int letter)
     case OPTION_OFFLINE:
         options->source.request.offline = true;
         break;
+    case OPTION_STATE:
+        options->state = optarg;
+        break;
     case OPTION_AT:
         status = rfc3339_parse(optarg, strlen(optarg), &options->at, &err);
         options->has_at = true;
@@ -87,6 +94,22 @@ static int take_option(void *context, int letter)
     return program_fail(&options->shared.program, status, &err);
 }
 
+static unsigned is_stdin(const char *path)
+{
+    return path != NULL && strcmp(path, "-") == 0;
+}
+
+static unsigned inputs_on_stdin(const struct verify_options *options)
+{
+    const struct policy_options *policies = &options->appraisal.policies;
+    unsigned count = is_stdin(options->quote) + is_stdin(options->source.request.bundle) +
+                     is_stdin(options->source.anchor_file);
+
+    for (size_t i = 0; i < policies->policy_count; i++)
+        count += is_stdin(policies->policy[i]);
+    return count;
+}
+
 static int read_options(struct verify_options *options, int argc, char **argv)
 {
     static const struct option table[] = {
@@ -99,6 +122,7 @@ static int read_options(struct verify_options *options, int argc, char **argv)
         { "accept-tcb", required_argument, NULL, OPTION_ACCEPT_TCB },
         { "report-data", required_argument, NULL, 'd' },
         { "offline", no_argument, NULL, OPTION_OFFLINE },
+        { "state", required_argument, NULL, OPTION_STATE },
         { 0 },
     };
     const struct program *program = &options->shared.program;
@@ -109,6 +133,9 @@ static int read_options(struct verify_options *options, int argc, char **argv)
         return code;
     if (options->quote == NULL)
         return program_usage(program, "--quote FILE is missing");
+    if (inputs_on_stdin(options) > 1)
+        return program_usage(program, "only one of quote, collateral, trust anchor and policies "
+                                      "can come from standard input ('-')");
     if (request->offline && (request->pccs_url != NULL || request->region != NULL))
         return program_usage(program, "--offline and a server exclude each other");
     if (request->bundle != NULL && (request->pccs_url != NULL || request->region != NULL))
@@ -156,6 +183,19 @@ static void work_free(struct work *work)
     free(work);
 }
 
+/* Holds the collateral against what this machine has seen. */
+static enum tdx_status look_back(const struct verify_options *options,
+                                 const struct trust_anchor *anchor, const struct verdict *verdict,
+                                 struct tdx_error *err)
+{
+    const char *folder = options->state != NULL ? options->state : FLOOR_FOLDER;
+    const struct floor_mark mark = floor_mark_of(&verdict->verification);
+    struct floor floor;
+    enum tdx_status status = floor_load(folder, anchor, &floor, err);
+
+    return status == TDX_OK ? floor_check(&floor, &mark, verdict->now, err) : status;
+}
+
 /* Fills the verdict's verification, which borrows from the quote's bytes. */
 static enum tdx_status verify(const struct verify_options *options, struct work *work,
                               struct tdx_error *err)
@@ -178,6 +218,9 @@ static enum tdx_status verify(const struct verify_options *options, struct work 
         status = verify_once(raw.data, raw.size, &work->found.bundle.parts, verdict->now, &anchor,
                              &verdict->verification, err);
     verdict->has_verification = status == TDX_OK;
+    /* At another time than now, or for an enclave, what was seen here says nothing. */
+    if (status == TDX_OK && !options->has_at && verdict->quote.tee == QUOTE_TEE_TDX)
+        verdict->seen.status = look_back(options, &anchor, verdict, &verdict->seen);
     return status;
 }
 
@@ -247,7 +290,7 @@ static int print(const struct verify_options *options, const struct verdict *ver
     else if (code == TDX_EXIT_UNDECIDED || code == TDX_EXIT_USAGE)
         return program_fail(program, verdict->reason[0].status, &verdict->reason[0]);
     else
-        verdict_print(verdict, options->quote, &out);
+        verdict_print(verdict, is_stdin(options->quote) ? "standard input" : options->quote, &out);
     if (!text_ok(&out))
         code = program_fail(program, TDX_NO_MEMORY, NULL);
     else
@@ -278,6 +321,10 @@ int attest_verify(int argc, char **argv)
     if (status != TDX_OK)
         verdict_refuse(&work->verdict, status, "%s", err.detail);
     code = verdict_finish(&work->verdict);
+    if (work->verdict.seen.status != TDX_OK)
+        program_note(&options.shared.program, "WARNING: a login here would be refused: %s (%s): %s",
+                     status_message(work->verdict.seen.status), work->verdict.seen.detail,
+                     status_id(work->verdict.seen.status));
     if (options.shared.program.format == OUTPUT_JWT)
         code = print_token(&options, work, code);
     else

@@ -255,6 +255,10 @@ void verdict_print_json(const struct verdict *verdict, struct text *out)
     for (size_t i = 0; i < verdict->reason_count; i++)
         put_reason(&json, NULL, &verdict->reason[i]);
     json_close(&json, ']');
+    if (verdict->seen.status != TDX_OK)
+        put_reason(&json, "older_than_seen", &verdict->seen);
+    else
+        json_put_null(&json, "older_than_seen");
     json_close(&json, '}');
     text_add_char(out, '\n');
 }

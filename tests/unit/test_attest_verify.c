@@ -99,6 +99,7 @@ static void options_change_what_is_accepted(void **state)
         { "tcb=outofdate", TRUSTED "--accept-tcb UpToDate,OutOfDate", 0, "ACCEPTED: yes", NULL },
         { "tcb=outofdate", TRUSTED "--accept-tcb SWHardeningNeeded", 1, "TCB_NOT_ACCEPTED", NULL },
         { "", TRUSTED "--accept-tcb SWHardeningNeeded", 1, "TCB_NOT_ACCEPTED", NULL },
+        { "", TRUSTED "--accept-tcb SWHardeningNeeded", 1, "nothing is wrong with it", NULL },
         { "", TRUSTED "--report-data 010203", 0, "ACCEPTED: yes", NULL },
         { "", TRUSTED "-d 010204", 1, "REPORT_DATA_MISMATCH", NULL },
         { "", TRUSTED "-d 01", 1, "REPORT_DATA_MISMATCH", NULL },
@@ -119,6 +120,8 @@ static void mistakes_are_told_with_the_right_exit_code(void **state)
     static const struct cli_case cases[] = {
         { NULL, "verify", 2, NULL, "--quote FILE is missing" },
         { NULL, "verify --help", 0, "Exit codes:", NULL },
+        { NULL, "verify --quote - --collateral -", 2, NULL, "only one of quote, collateral" },
+        { NULL, "verify --quote - --collateral @empty --policy -", 2, NULL, "standard input" },
         { NULL, "verify --quote @short.dat --collateral @empty --format jwtx", 2, NULL,
           "not 'jwtx'" },
         { NULL, "verify --at yesterday", 2, NULL, "TIME_BAD" },
