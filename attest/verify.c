@@ -26,7 +26,7 @@ static const char help[] =
     "  -d, --report-data HEX    what the quote must carry, up to 64 bytes, zeros\n"
     "                           follow\n"
     "      --offline            never ask the network\n"
-    "      --state DIR          the rollback floor: older collateral than it has seen is\n"
+    "      --state DIR          the rollback floor; collateral older than that is\n"
     "                           noted (/var/lib/tdx-gate)\n" APPRAISAL_HELP
     "      --format WORD        text, json, or jwt: the appraisal result as a token,\n"
     "                           for 'tdx-attest relying-party' (text)\n"
