@@ -7,6 +7,7 @@
 
 #include "core/evidence/event_log.h"
 #include "grub-tool/boot_layout.h"
+#include "healthcheck/boot.h"
 #include "healthcheck/evidence.h"
 #include "healthcheck/families.h"
 #include "healthcheck/lines.h"
@@ -162,8 +163,7 @@ static void normalise(struct span line, struct text *out)
                       (const char *)word.data);
 }
 
-/* True if both have the same words, in the same order. */
-static bool same_words(struct span a, struct span b)
+bool boot_same_words(struct span a, struct span b)
 {
     struct text one = { 0 }, two = { 0 };
     bool same;

@@ -16,6 +16,7 @@ const struct family *const families[] = {
     &pkg_family,
     &ssh_family,
     &gate_family,
+    &gate_policy_family,
     &ops_family,
 };
 /* clang-format on */

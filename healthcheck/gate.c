@@ -225,12 +225,9 @@ static void evaluate_args(const struct evaluation *evaluation, struct finding *r
             finding_set(ret, CHECK_FAIL, status_id(err.status), "%s", err.detail);
         else if (conf.settings.mode == GATE_MODE_WARN)
             finding_set(ret, CHECK_WARN, "fail_open", "mode=warn: nobody is refused");
-        else if (strcmp(line->config, GATE_CONF_DEFAULT) != 0 ||
-                 strcmp(line->helper, GATE_HELPER_DEFAULT) != 0)
-            finding_set(ret, CHECK_WARN, "elsewhere", "config=%s helper=%s", line->config,
-                        line->helper);
         else
-            finding_set(ret, CHECK_PASS, NULL, "%d of them", line->word_count);
+            finding_set(ret, CHECK_PASS, NULL, "%d of them; %s, %s", line->word_count,
+                        line->config, line->helper);
     }
     gate_conf_free(&conf);
     gate_setup_free(&setup);

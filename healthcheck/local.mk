@@ -16,6 +16,8 @@ healthcheck_libhealthcheck_la_SOURCES = \
 	healthcheck/families.c healthcheck/families.h \
 	healthcheck/elf.c healthcheck/elf.h \
 	healthcheck/program.c healthcheck/program.h \
+	healthcheck/boot.h \
+	healthcheck/gate_policy.c \
 	healthcheck/ssh.c \
 	healthcheck/ssh_config.c healthcheck/ssh_config.h \
 	healthcheck/gate_setup.c healthcheck/gate_setup.h \
@@ -31,7 +33,7 @@ healthcheck_libhealthcheck_la_SOURCES = \
 	healthcheck/rpm_version.c healthcheck/rpm_version.h \
 	healthcheck/swiotlb.c healthcheck/td.c
 healthcheck_libhealthcheck_la_LIBADD = cli/libcli.la grub-tool/libgrubread.la swiotlb/libswiotlb.la pam_tdx/libgate.la core/libpcs.la \
-	core/libcollateral.la core/libverify.la core/libevidence.la core/libbase.la
+	core/libappraise.la core/libcollateral.la core/libverify.la core/libevidence.la core/libbase.la
 
 sbin_PROGRAMS += healthcheck/tdx-healthcheck
 healthcheck_tdx_healthcheck_SOURCES = \

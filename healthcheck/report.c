@@ -122,7 +122,7 @@ static void blame_cause(const struct report *report, struct report_entry *entry)
 
         if (entry->finding.status == CHECK_FAIL && cause != NULL &&
             cause->finding.status == CHECK_FAIL)
-            finding_skip(&entry->finding, "prerequisite", "%s is FAIL", cause->check->id);
+            finding_skip(&entry->finding, "symptom", "%s is FAIL", cause->check->id);
     }
 }
 
