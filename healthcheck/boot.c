@@ -220,7 +220,7 @@ static void evaluate_pending(const struct evaluation *evaluation, struct finding
         finding_set(ret, CHECK_PASS, NULL, "/etc/default/grub and the default entry agree");
     else if (!finding_needs(ret, running, CHECK_ERROR, "unreadable", "/proc/cmdline is not there"))
         return;
-    else if (same_words(running->value, line))
+    else if (boot_same_words(running->value, line))
         finding_set(ret, CHECK_PASS, NULL, "the next start takes the same command line");
     else
         finding_set(ret, CHECK_WARN, "will_change", "the next start takes: %s",

@@ -17,6 +17,7 @@ const struct family *const families[] = {
     &ssh_family,
     &gate_family,
     &gate_policy_family,
+    &gate_run_family,
     &ops_family,
 };
 /* clang-format on */

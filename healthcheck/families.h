@@ -25,6 +25,7 @@ extern const struct family boot_family;
 extern const struct family pkg_family;
 extern const struct family gate_family;
 extern const struct family gate_policy_family;
+extern const struct family gate_run_family;
 extern const struct family ssh_family;
 extern const struct family ops_family;
 /* clang-format on */

@@ -226,8 +226,8 @@ static void evaluate_args(const struct evaluation *evaluation, struct finding *r
         else if (conf.settings.mode == GATE_MODE_WARN)
             finding_set(ret, CHECK_WARN, "fail_open", "mode=warn: nobody is refused");
         else
-            finding_set(ret, CHECK_PASS, NULL, "%d of them; %s, %s", line->word_count,
-                        line->config, line->helper);
+            finding_set(ret, CHECK_PASS, NULL, "%d of them; %s, %s", line->word_count, line->config,
+                        line->helper);
     }
     gate_conf_free(&conf);
     gate_setup_free(&setup);

@@ -17,9 +17,9 @@
 #include "healthcheck/lines.h"
 #include "healthcheck/program.h"
 
-#define KEY_SIZE      512
-#define RELEASE_SIZE  192
-#define DEBUG_BIT     1U
+#define KEY_SIZE            512
+#define RELEASE_SIZE        192
+#define DEBUG_BIT           1U
 #define REGISTERS_OF_KERNEL 0x6U /* RTMR1 and RTMR2: what loads it, and it itself */
 
 static void collect_file_of_root(const struct collector *collector, const char *path)
@@ -76,7 +76,8 @@ static const struct fact *roots_file(const struct facts *facts, const char *path
     }
     (void)snprintf(key, sizeof(key), "file:%s", path);
     file = facts_find(facts, key);
-    if (!finding_needs(ret, file, CHECK_FAIL, "absent", "gate.conf names it, and it is not there") ||
+    if (!finding_needs(ret, file, CHECK_FAIL, "absent",
+                       "gate.conf names it, and it is not there") ||
         !program_is_roots(facts, ret, path))
         return NULL;
     return file;
@@ -156,7 +157,7 @@ static bool is_debug_bit_set(const struct json_place *value)
 {
     struct span digits = json_as_string(value);
 
-    return digits.size == 16 && (hex_digit((char)digits.data[15]) & DEBUG_BIT) != 0;
+    return digits.size == 16 && ((unsigned)hex_digit((char)digits.data[15]) & DEBUG_BIT) != 0;
 }
 
 /* True if the policy by itself would let a debuggable TD pass. The gate refuses it all the same. */
@@ -186,14 +187,10 @@ static void print_pins(const struct policy_set *set, struct text *out)
     static const struct {
         const char *field, *word;
     } fields[] = {
-        { "tdx_mrtd", "MRTD" },
-        { "tdx_rtmr0", "RTMR0" },
-        { "tdx_rtmr1", "RTMR1" },
-        { "tdx_rtmr2", "RTMR2" },
-        { "tdx_rtmr3", "RTMR3" },
-        { "tdx_mrconfigid", "MRCONFIGID" },
-        { "tdx_mrowner", "MROWNER" },
-        { "tdx_mrownerconfig", "MROWNERCONFIG" },
+        { "tdx_mrtd", "MRTD" },       { "tdx_rtmr0", "RTMR0" },
+        { "tdx_rtmr1", "RTMR1" },     { "tdx_rtmr2", "RTMR2" },
+        { "tdx_rtmr3", "RTMR3" },     { "tdx_mrconfigid", "MRCONFIGID" },
+        { "tdx_mrowner", "MROWNER" }, { "tdx_mrownerconfig", "MROWNERCONFIG" },
     };
 
     for (size_t i = 0; i < sizeof(fields) / sizeof(fields[0]); i++)
@@ -266,8 +263,7 @@ static const char *other_kernel(const struct facts *facts, char *out, size_t siz
     if (boot->state == FACT_KNOWN)
         entry = lines_value(boot->value, "entry");
     if (running->state != FACT_KNOWN || installed->state != FACT_KNOWN ||
-        span_contains(entry,
-                      span_string(span_trim(running->value), release, sizeof(release))))
+        span_contains(entry, span_string(span_trim(running->value), release, sizeof(release))))
         return out;
     while (line_next(&names, &name))
         if (span_contains(entry, span_string(name, candidate, sizeof(candidate))))
@@ -290,23 +286,25 @@ static void judge_change(const struct evaluation *evaluation, const char *change
     const struct fact *line = facts_find(evaluation->facts, "file:/proc/cmdline");
     struct measured measured = { 0 };
     struct text words = { 0 };
-    unsigned changed = is_kernel ? REGISTERS_OF_KERNEL : 0;
+    unsigned certain = 0, suspected = is_kernel ? REGISTERS_OF_KERNEL : 0;
 
     if (log->state == FACT_KNOWN && line->state == FACT_KNOWN)
         measured_from_log(log->value, (const char *)line->value.data, &measured);
     for (unsigned i = 0; i < TD_RTMR_COUNT; i++)
-        changed |= measured.records[i] > 0 ? 1U << i : 0;
-    if (!measured.log_read)
-        changed |= REGISTERS_OF_KERNEL;
-    print_registers(changed & pinned, &words);
-    if ((changed & pinned) == 0)
-        finding_set(ret, CHECK_PASS, NULL, "%s, which no pinned register shows", change);
-    else if (measured.log_read && !measured.truncated && !is_kernel)
+        certain |= measured.records[i] > 0 ? 1U << i : 0;
+    if (!measured.log_read || measured.truncated > 0)
+        suspected = REGISTERS_OF_KERNEL;
+    if ((certain & pinned) != 0) {
+        print_registers(certain & pinned, &words);
         finding_set(ret, CHECK_WARN, "will_not_match", "%s: %s will not match the policy", change,
                     text_string(&words));
-    else
+    } else if ((suspected & pinned) != 0) {
+        print_registers(suspected & pinned, &words);
         finding_set(ret, CHECK_WARN, "may_not_match", "%s: %s may not match the policy", change,
                     text_string(&words));
+    } else {
+        finding_set(ret, CHECK_PASS, NULL, "%s, which no pinned register shows", change);
+    }
     text_free(&words);
 }
 

@@ -18,6 +18,7 @@ healthcheck_libhealthcheck_la_SOURCES = \
 	healthcheck/program.c healthcheck/program.h \
 	healthcheck/boot.h \
 	healthcheck/gate_policy.c \
+	healthcheck/gate_run.c \
 	healthcheck/ssh.c \
 	healthcheck/ssh_config.c healthcheck/ssh_config.h \
 	healthcheck/gate_setup.c healthcheck/gate_setup.h \

@@ -68,7 +68,8 @@ static void check_row(const struct report *report, const struct health_row *row)
                                                          : text_string(&finding->observed);
     bool by_report =
         finding->status == CHECK_SKIP && finding->reason != NULL &&
-        (strcmp(finding->reason, "prerequisite") == 0 || strcmp(finding->reason, "offline") == 0);
+        (strcmp(finding->reason, "prerequisite") == 0 || strcmp(finding->reason, "symptom") == 0 ||
+         strcmp(finding->reason, "offline") == 0);
 
     if (finding->status != row->status ||
         strcmp(finding->reason != NULL ? finding->reason : "",

@@ -28,4 +28,10 @@ UNIT_TESTS += tests/unit/test_elf
 tests_unit_test_elf_SOURCES = tests/unit/test_elf.c
 tests_unit_test_elf_CPPFLAGS = $(AM_CPPFLAGS) $(CMOCKA_CFLAGS)
 tests_unit_test_elf_LDADD = healthcheck/libhealthcheck.la $(CMOCKA_LIBS)
+
+UNIT_TESTS += tests/unit/test_health_run
+tests_unit_test_health_run_SOURCES = tests/unit/test_health_run.c tests/unit/health_rows.c tests/unit/health_rows.h \
+	tests/unit/event_log_builder.c tests/unit/event_log_builder.h
+tests_unit_test_health_run_CPPFLAGS = $(AM_CPPFLAGS) $(CMOCKA_CFLAGS) $(CRYPTO_CFLAGS)
+tests_unit_test_health_run_LDADD = healthcheck/libhealthcheck.la $(CMOCKA_LIBS) $(CRYPTO_LIBS)
 endif
