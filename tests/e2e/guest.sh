@@ -93,6 +93,16 @@ guest_driver() {
     mount --rbind "$W/sim/tsm" /sys/kernel/config/tsm
 }
 
+# A policy that pins the MRTD and nothing else, so that the knobs for the rest meet one check each.
+guest_policy() {
+    "$top_builddir/attest/tdx-attest" policy new --device "$W/sim/tdx_guest" --pin mrtd \
+        --out "$W/pinned.json" -q &&
+        jq 'del(.policy_array[].reference | .tdx_attributes, .tdx_attributes_mask)' \
+            "$W/pinned.json" >"$W/policy.json"
+    chmod 644 "$W/policy.json"
+    write_conf "policy = $W/policy.json"
+}
+
 guest_system() {
     local wants
     private_folder /etc/systemd/system
@@ -118,5 +128,6 @@ dress_as_guest() {
     guest_firmware
     guest_kernel
     guest_driver
+    guest_policy
     guest_system
 }
