@@ -22,8 +22,32 @@ static const char help[] =
     "\n"
     "Exit codes: 0 done, 1 refused (nothing was changed), 2 usage, 3 failed.\n";
 
+/* First whether it can be done at all, then the entries that came later, then the files of the
+ * change and its mark: so that a run that is interrupted can be repeated. */
+static enum tdx_status undo(const struct root *root, struct store_change *change,
+                            const struct store_undo *how, struct text *later, struct tdx_error *err)
+{
+    struct store_undo look = *how;
+    struct text ignored = { 0 };
+    enum tdx_status status;
+
+    look.dry_run = true;
+    if (!how->dry_run) {
+        look.notes = &ignored;
+        look.differences = later; /* wanted only where it is refused */
+    }
+    status = store_undo(root, change, &look, err);
+    if (!how->dry_run && status != TDX_OK)
+        text_add(how->differences, text_string(later));
+    text_clear(later);
+    text_free(&ignored);
+    if (status == TDX_OK)
+        status = store_undo_later_entries(root, change, how, later, err);
+    return status == TDX_OK && !how->dry_run ? store_undo(root, change, how, err) : status;
+}
+
 static int tell(const struct grub_options *options, const struct store_change *change,
-                const struct root *root, struct tdx_error *err)
+                const struct text *later, const struct root *root, struct tdx_error *err)
 {
     struct boot_layout layout = { 0 };
     struct text out = { 0 };
@@ -35,6 +59,13 @@ static int tell(const struct grub_options *options, const struct store_change *c
             (void)printf("Put back %s\n",
                          text_quote(change->files[i].path, strlen(change->files[i].path), quoted,
                                     sizeof(quoted)));
+    for (const char *at = text_string(later); *at != '\0';) {
+        size_t size = strcspn(at, "\n");
+
+        (void)printf("Changed back, for a kernel installed since: %s\n",
+                     text_quote(at, size, quoted, sizeof(quoted)));
+        at += size + (at[size] == '\n');
+    }
     status = boot_layout_read(root, &layout, err);
     if (status == TDX_OK) {
         (void)show_proof(&layout, NULL, &out);
@@ -50,7 +81,7 @@ int grub_rollback(int argc, char **argv)
 {
     struct store_change change = STORE_CHANGE_NONE;
     struct root root = ROOT_CLOSED;
-    struct text differences = { 0 }, notes = { 0 };
+    struct text differences = { 0 }, notes = { 0 }, later = { 0 };
     struct store_undo how = { .differences = &differences, .notes = &notes };
     struct tdx_error err = { 0 };
     struct grub_options options;
@@ -75,7 +106,7 @@ int grub_rollback(int argc, char **argv)
     if (status == TDX_OK)
         status = store_newest(store, &change, &err);
     if (status == TDX_OK)
-        status = store_undo(&root, &change, &how, &err);
+        status = undo(&root, &change, &how, &later, &err);
     if (notes.length > 0)
         program_note(&options.program, "%s", text_string(&notes));
     (void)fputs(text_string(&differences), status == TDX_OK ? stdout : stderr);
@@ -84,7 +115,8 @@ int grub_rollback(int argc, char **argv)
     else if (options.dry_run)
         code = program_finish(&options.program, TDX_EXIT_YES);
     else
-        code = tell(&options, &change, &root, &err);
+        code = tell(&options, &change, &later, &root, &err);
+    text_free(&later);
     text_free(&differences);
     text_free(&notes);
     store_change_free(&change);

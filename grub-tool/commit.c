@@ -288,7 +288,7 @@ enum tdx_status commit_run(struct commit *c, unsigned *ret_number, struct tdx_er
     if (status == TDX_OK)
         status = check_room(c, err);
     if (status == TDX_OK)
-        status = store_begin(c->root, c->lock->store, c->plan, &change, err);
+        status = store_begin(c->root, c->lock->store, c->layout, c->plan, &change, err);
     if (status == TDX_OK) {
         *ret_number = change.number;
         status = write_all(c, &change, generated, err);

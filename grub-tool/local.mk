@@ -35,6 +35,7 @@ grub_tool_libgrubwrite_la_SOURCES = \
 	grub-tool/size_check.c grub-tool/size_check.h \
 	grub-tool/show.c grub-tool/show.h \
 	grub-tool/store.c grub-tool/store.h grub-tool/store_undo.c \
+	grub-tool/store_later.c \
 	grub-tool/store_manifest.c grub-tool/store_manifest.h
 grub_tool_libgrubwrite_la_LIBADD = grub-tool/libgrubread.la
 

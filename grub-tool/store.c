@@ -24,6 +24,9 @@ void store_change_free(struct store_change *change)
         free(change->files[i].attributes);
     }
     free(change->files);
+    for (size_t i = 0; i < change->entry_count; i++)
+        free(change->entries[i]);
+    free(change->entries);
     if (change->folder >= 0)
         (void)close(change->folder); /* a folder: nothing can be lost */
     *change = (struct store_change)STORE_CHANGE_NONE;
@@ -252,14 +255,30 @@ static enum tdx_status make_number(int store, struct store_change *ret, struct t
     return TDX_OK;
 }
 
-enum tdx_status store_begin(const struct root *root, int store, const struct plan *plan,
-                            struct store_change *ret, struct tdx_error *err)
+static bool note_entries(const struct boot_layout *layout, struct store_change *ret)
+{
+    ret->entries = calloc(layout->entry_count + 1, sizeof(*ret->entries));
+    ret->entries_known = ret->entries != NULL;
+    for (size_t i = 0; i < layout->entry_count && ret->entries != NULL; i++) {
+        if (layout->entries[i].file == NULL)
+            continue;
+        ret->entries[ret->entry_count] = strdup(layout->entries[i].file);
+        if (ret->entries[ret->entry_count] == NULL)
+            return false;
+        ret->entry_count++;
+    }
+    return ret->entries_known;
+}
+
+enum tdx_status store_begin(const struct root *root, int store, const struct boot_layout *layout,
+                            const struct plan *plan, struct store_change *ret,
+                            struct tdx_error *err)
 {
     enum tdx_status status = make_number(store, ret, err);
 
     if (status == TDX_OK) {
         ret->files = calloc(plan->count > 0 ? plan->count : 1, sizeof(*ret->files));
-        if (ret->files == NULL)
+        if (ret->files == NULL || !note_entries(layout, ret))
             status = status_fail(err, TDX_NO_MEMORY, "the backup");
     }
     for (size_t i = 0; i < plan->count && status == TDX_OK; i++) {

@@ -43,6 +43,11 @@ struct store_change {
     bool done, undone;
     struct store_file *files;
     size_t count;
+    /* The files of all loader entries that there were, changed or not: others came later. Changes
+     * of earlier versions do not know (entries_known is false). */
+    bool entries_known;
+    char **entries;
+    size_t entry_count;
 };
 
 #define STORE_CHANGE_NONE                                                                          \
@@ -62,8 +67,9 @@ enum tdx_status store_newest(int store, struct store_change *ret, struct tdx_err
     TDX_MUST_CHECK;
 
 /* Begins a change: backs up the plan's files and writes the manifest. */
-enum tdx_status store_begin(const struct root *root, int store, const struct plan *plan,
-                            struct store_change *ret, struct tdx_error *err) TDX_MUST_CHECK;
+enum tdx_status store_begin(const struct root *root, int store, const struct boot_layout *layout,
+                            const struct plan *plan, struct store_change *ret,
+                            struct tdx_error *err) TDX_MUST_CHECK;
 
 /* Keeps what is about to be written to file index. */
 enum tdx_status store_keep_new(const struct store_change *change, size_t index, struct span bytes,
@@ -92,6 +98,14 @@ struct store_undo {
 };
 enum tdx_status store_undo(const struct root *root, struct store_change *change,
                            const struct store_undo *how, struct tdx_error *err) TDX_MUST_CHECK;
+
+/* Rollback's second part: entries that a kernel installed since the change got hold the word that
+ * the change wrote, copied from /etc/kernel/cmdline. They get the word from before, too. done gets
+ * "FILE\n" for each; with dry_run nothing is written and differences gets what would change. Call
+ * it before store_undo(), while the change is still the newest. */
+enum tdx_status store_undo_later_entries(const struct root *root, const struct store_change *change,
+                                         const struct store_undo *how, struct text *done,
+                                         struct tdx_error *err) TDX_MUST_CHECK;
 
 /* Splits a resolved path and opens its folder. The name is borrowed from path. */
 enum tdx_status store_open_parent(const struct root *root, const char *path, int *ret_fd,

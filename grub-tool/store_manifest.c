@@ -60,6 +60,10 @@ enum tdx_status store_manifest_write(const struct store_change *change, struct t
     for (size_t i = 0; i < change->count; i++)
         put_file(&out, &change->files[i]);
     json_close(&out, ']');
+    json_open(&out, "entries", '[');
+    for (size_t i = 0; i < change->entry_count; i++)
+        json_put_string(&out, NULL, change->entries[i]);
+    json_close(&out, ']');
     json_close(&out, '}');
     text_add_char(&text, '\n');
     if (!text_ok(&text))
@@ -119,6 +123,30 @@ static bool take_file(const struct json_place *place, struct store_file *file)
     return file->path != NULL;
 }
 
+/* False: out of memory. */
+static bool take_entries(const struct json_place *root, struct store_change *ret)
+{
+    struct json_place list = json_array(root, "entries", JSON_OPTIONAL);
+    char path[PATH_MAX];
+
+    if (!json_present(&list))
+        return true;
+    if (json_count(&list) > BOOT_ENTRIES) {
+        json_refuse(&list, "too many entries");
+        return true;
+    }
+    ret->entries = calloc(json_count(&list) + 1, sizeof(*ret->entries));
+    ret->entries_known = ret->entries != NULL;
+    for (struct json_place item = { 0 }; ret->entries != NULL && json_next(&list, &item);) {
+        json_as_text(&item, path, sizeof(path));
+        ret->entries[ret->entry_count] = strdup(path);
+        if (ret->entries[ret->entry_count] == NULL)
+            return false;
+        ret->entry_count++;
+    }
+    return ret->entries_known;
+}
+
 enum tdx_status store_manifest_read(int folder, struct store_change *ret, struct tdx_error *err)
 {
     struct file_content content = { 0 };
@@ -142,7 +170,7 @@ enum tdx_status store_manifest_read(int folder, struct store_change *ret, struct
     for (struct json_place item = { 0 }; ret->files != NULL && json_next(&list, &item);)
         if (!take_file(&item, &ret->files[ret->count++]))
             status = status_fail(err, TDX_NO_MEMORY, "the manifest");
-    if (ret->files == NULL)
+    if (ret->files == NULL || !take_entries(&root, ret))
         status = status_fail(err, TDX_NO_MEMORY, "the manifest");
     if (reader.status != TDX_OK)
         status = reader.status;
