@@ -204,7 +204,7 @@ void collect_link(const struct collector *collector, const char *path)
 void collect_probe(const struct collector *collector, const char *name, enum tdx_status status,
                    const struct tdx_error *err, struct span value)
 {
-    char key[128], why[TDX_DETAIL_SIZE + 128];
+    char key[512], why[TDX_DETAIL_SIZE + 128];
 
     key_of("probe", name, key, sizeof(key));
     if (status == TDX_OK) {
@@ -220,7 +220,7 @@ void collect_probe(const struct collector *collector, const char *name, enum tdx
 bool collect_probe_file(const struct collector *collector, const char *name, const char *file)
 {
     static const char failed[] = "!error ";
-    char path[128], key[128];
+    char path[512], key[512];
     const struct fact *recorded;
 
     if (!collector->recording)

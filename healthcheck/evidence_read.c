@@ -2,6 +2,7 @@
 /* Evidence among the facts, read for the checks. Pure. */
 #include <limits.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "core/base/number.h"
 #include "core/collateral/bundle.h"
@@ -29,6 +30,42 @@ unsigned evidence_accepted(const struct facts *facts)
     return bits.known && bits.value <= UINT_MAX ? (unsigned)bits.value : TCB_ACCEPTED_DEFAULT;
 }
 
+int64_t evidence_grace(const struct facts *facts)
+{
+    const struct fact *fact = facts_find(facts, "probe:collateral_grace");
+    struct maybe_u64 seconds = { 0 };
+
+    if (fact->state == FACT_KNOWN)
+        seconds = number_in_file(fact->value);
+    return seconds.value <= INT32_MAX ? (int64_t)seconds.value : 0;
+}
+
+enum tdx_status evidence_failure(const struct fact *fact)
+{
+    const char *why = fact->why != NULL ? fact->why : "";
+    size_t length = strcspn(why, ":");
+    enum tdx_status status = TDX_INTERNAL;
+    char id[64];
+
+    if (length >= sizeof(id))
+        return TDX_INTERNAL;
+    memcpy(id, why, length);
+    id[length] = '\0';
+    return status_find(id, &status) ? status : TDX_INTERNAL;
+}
+
+void evidence_set_failure(struct finding *finding, enum check_status status,
+                          const struct fact *fact)
+{
+    enum tdx_status failure = evidence_failure(fact);
+    const char *why = fact->why != NULL ? fact->why : "it is not known why";
+
+    finding_set(finding, status, failure != TDX_INTERNAL ? status_id(failure) : "unreadable", "%s",
+                why);
+    if (failure != TDX_INTERNAL && status_remedy(failure)[0] != '\0')
+        finding_remedy(finding, "%s", status_remedy(failure));
+}
+
 bool evidence_report(const struct evaluation *evaluation, struct finding *finding,
                      struct td_report *ret)
 {
@@ -45,8 +82,8 @@ bool evidence_report(const struct evaluation *evaluation, struct finding *findin
     return status == TDX_OK;
 }
 
-static enum tdx_status anchor_of(const struct facts *facts, struct trust_anchor *ret,
-                                 struct tdx_error *err)
+enum tdx_status evidence_anchor(const struct facts *facts, struct trust_anchor *ret,
+                                struct tdx_error *err)
 {
     const struct fact *fact = facts_find(facts, "probe:trust_anchor");
 
@@ -67,7 +104,7 @@ static void judge(const struct facts *facts, int64_t now, struct span bundle_tex
     struct verify_context *context = NULL;
     struct bundle bundle = { 0 };
     struct trust_anchor anchor;
-    enum tdx_status status = anchor_of(facts, &anchor, err);
+    enum tdx_status status = evidence_anchor(facts, &anchor, err);
 
     if (status == TDX_OK)
         status = bundle_parse(bundle_text, &bundle, err);
@@ -79,6 +116,9 @@ static void judge(const struct facts *facts, int64_t now, struct span bundle_tex
         if (quote->state == FACT_KNOWN)
             outcome->quote_status = verify_quote(context, quote->value.data, quote->value.size, now,
                                                  &outcome->verification, &outcome->quote_error);
+        if (outcome->quote_status == TDX_OK)
+            appraise_facts(facts, &outcome->verification, quote->value, evidence_accepted(facts),
+                           evidence_grace(facts), now, &outcome->appraised);
     } else {
         outcome->quote_status = status;
         outcome->quote_error = *err;

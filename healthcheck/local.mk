@@ -1,6 +1,7 @@
 # Everything but main(), so that the tests judge facts with the same code.
 noinst_LTLIBRARIES += healthcheck/libhealthcheck.la
 healthcheck_libhealthcheck_la_SOURCES = \
+	healthcheck/appraised.c healthcheck/appraised.h \
 	healthcheck/boot.c \
 	healthcheck/cloud.c \
 	healthcheck/cpu.h \
@@ -9,6 +10,8 @@ healthcheck_libhealthcheck_la_SOURCES = \
 	healthcheck/pkg.c healthcheck/pkg.h \
 	healthcheck/pkg_collect.c \
 	healthcheck/check.c healthcheck/check.h \
+	healthcheck/clock.c \
+	healthcheck/collateral.c \
 	healthcheck/collect.c healthcheck/collect.h \
 	healthcheck/cpu.c healthcheck/devices.c healthcheck/driver.c \
 	healthcheck/evidence.c healthcheck/evidence.h healthcheck/evidence_read.c \
@@ -25,6 +28,11 @@ healthcheck_libhealthcheck_la_SOURCES = \
 	healthcheck/gate.c healthcheck/kernel.c healthcheck/lines.c healthcheck/lines.h healthcheck/ops.c \
 	healthcheck/pam_stack.c healthcheck/pam_stack.h healthcheck/pam_walk.c \
 	healthcheck/platform.c healthcheck/platform.h healthcheck/quote.c \
+	healthcheck/pccs.c healthcheck/pccs.h \
+	healthcheck/qcnl.c healthcheck/qcnl.h healthcheck/qcnl_cache.c \
+	healthcheck/quote_ask.c healthcheck/quote_ask.h \
+	healthcheck/quote_collect.c healthcheck/quote_collect.h \
+	healthcheck/tcb.c \
 	healthcheck/report.c healthcheck/report.h healthcheck/report_json.c \
 	healthcheck/report_admin.c \
 	healthcheck/report_lines.c \

@@ -89,14 +89,15 @@ const struct report_entry *report_entry_of(const struct report *report, const ch
     return NULL;
 }
 
-/* What an image cannot show is no reason against the checks that it can. */
+/* What an image cannot show, or was not asked for, is no reason against the checks that can. */
 static bool holds(const struct report_entry *needed)
 {
     const struct finding *finding = &needed->finding;
 
     return finding->status < CHECK_FAIL ||
            (finding->status == CHECK_SKIP && finding->reason != NULL &&
-            strcmp(finding->reason, "offline") == 0);
+            (strcmp(finding->reason, "offline") == 0 ||
+             strcmp(finding->reason, "no_network") == 0));
 }
 
 /* The first thing the check needs that does not hold; NULL if it can be judged. */

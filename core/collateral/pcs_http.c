@@ -62,6 +62,7 @@ void pcs_http_answer_free(struct pcs_http_answer *answer)
         return;
     text_free(&answer->body);
     text_free(&answer->chain);
+    text_free(&answer->head);
 }
 
 /* --- curl's callbacks ------------------------------------------------------------------------ */
@@ -119,6 +120,7 @@ static long retry_after_seconds(struct span value)
 static void new_response(struct pcs_http_answer *answer)
 {
     text_clear(&answer->chain);
+    text_clear(&answer->head);
     answer->chain_twice = false;
     answer->retry_after = PCS_NO_RETRY_AFTER;
     answer->request_id[0] = '\0';
@@ -143,9 +145,11 @@ static size_t on_header(char *data, size_t unit, size_t count, void *context)
         transfer->too_large = true;
         return 0;
     }
-    if (line.size >= 5 && memcmp(line.data, "HTTP/", 5) == 0) {
+    if (line.size >= 5 && memcmp(line.data, "HTTP/", 5) == 0)
         new_response(answer); /* a proxy's answer or "100 Continue" came before it */
-    } else if (header_value(line, "Retry-After", &value)) {
+    if (transfer->options->keep_head)
+        text_add_n(&answer->head, data, line.size);
+    if (header_value(line, "Retry-After", &value)) {
         answer->retry_after = retry_after_seconds(value);
     } else if (header_value(line, "Request-ID", &value)) {
         (void)text_quote(value.data, value.size, answer->request_id, sizeof(answer->request_id));
@@ -156,7 +160,7 @@ static size_t on_header(char *data, size_t unit, size_t count, void *context)
         answer->chain_twice = answer->chain.length > 0;
         text_add_n(&answer->chain, (const char *)value.data, value.size);
     }
-    return text_ok(&answer->chain) ? line.size : 0;
+    return text_ok(&answer->chain) && text_ok(&answer->head) ? line.size : 0;
 }
 
 static int on_progress(void *context, curl_off_t total, curl_off_t now, curl_off_t up_total,
@@ -197,6 +201,7 @@ static CURLcode set_up(struct pcs_http *http, const char *url, struct transfer *
     }
     (void)SET(CURLOPT_CONNECTTIMEOUT_MS, (long)options->connect_timeout_ms);
     (void)SET(CURLOPT_TIMEOUT_MS, (long)options->timeout_ms);
+    (void)SET(CURLOPT_CERTINFO, options->keep_head ? 1L : 0L);
     (void)SET(CURLOPT_WRITEFUNCTION, on_body);
     (void)SET(CURLOPT_WRITEDATA, transfer);
     (void)SET(CURLOPT_HEADERFUNCTION, on_header);
@@ -265,6 +270,30 @@ static enum tdx_status transfer_status(const struct pcs_http *http, CURLcode cod
     }
 }
 
+/* "Jun 15 12:00:00 2027 GMT" or "2027-06-15 12:00:00 GMT", as libcurl's TLS back ends write it; 0
+ * for anything else. */
+static int64_t certificate_time(const char *text)
+{
+    time_t seconds = curl_getdate(text, NULL);
+
+    return seconds > 0 ? (int64_t)seconds : 0;
+}
+
+/* The server's own certificate comes first. What libcurl does not tell stays unknown. */
+static int64_t certificate_end(struct pcs_http *http)
+{
+    static const char name[] = "Expire date:";
+    struct curl_certinfo *certificates = NULL;
+
+    if (curl_easy_getinfo(http->curl, CURLINFO_CERTINFO, &certificates) != CURLE_OK ||
+        certificates == NULL || certificates->num_of_certs < 1)
+        return 0;
+    for (const struct curl_slist *item = certificates->certinfo[0]; item != NULL; item = item->next)
+        if (strncmp(item->data, name, strlen(name)) == 0)
+            return certificate_time(item->data + strlen(name));
+    return 0;
+}
+
 static enum tdx_status get_once(struct pcs_http *http, const char *url,
                                 const struct pcs_http_options *options,
                                 struct pcs_http_answer *answer, struct tdx_error *err)
@@ -283,6 +312,8 @@ static enum tdx_status get_once(struct pcs_http *http, const char *url,
         code = curl_easy_perform(http->curl);
     if (code == CURLE_OK)
         code = curl_easy_getinfo(http->curl, CURLINFO_RESPONSE_CODE, &answer->code);
+    if (code == CURLE_OK && options->keep_head)
+        answer->certificate_end = certificate_end(http);
     if (code == CURLE_OK)
         return TDX_OK;
     return status_fail(err, transfer_status(http, code, &transfer), "%s: %s",
@@ -318,7 +349,7 @@ enum tdx_status pcs_http_get(struct pcs_http *http, const char *url,
     struct text target = { .limit = PCS_HEADERS_LIMIT }, next = { .limit = PCS_HEADERS_LIMIT };
     enum tdx_status status;
 
-    answer.chain.limit = PCS_HEADERS_LIMIT;
+    answer.chain.limit = answer.head.limit = PCS_HEADERS_LIMIT;
     text_add(&target, url);
     for (int hops = 0;; hops++) {
         struct text used = target;

@@ -23,6 +23,7 @@ struct pcs_http_options {
     size_t body_limit;
     const char *chain_header;       /* name of the header to keep, NULL: none */
     const char *chain_header_older; /* another name of it, NULL: it has none */
+    bool keep_head;                 /* fill head and certificate_end of the answer */
     /* Called while it transfers; NULL: nobody watches. total is 0 while unknown. */
     void (*progress)(void *context, size_t received, size_t total);
     void *progress_context;
@@ -31,9 +32,11 @@ struct pcs_http_options {
 struct pcs_http_answer {
     long code; /* the HTTP status */
     struct text body;
-    struct text chain;                    /* value of chain_header, as sent */
-    bool chain_twice;                     /* it came more than once */
-    long retry_after;                     /* seconds, or PCS_NO_RETRY_AFTER */
+    struct text chain;       /* value of chain_header, as sent */
+    bool chain_twice;        /* it came more than once */
+    struct text head;        /* status line and headers, as sent; only if options->keep_head */
+    int64_t certificate_end; /* notAfter of the server's certificate; 0: not known. The same */
+    long retry_after;        /* seconds, or PCS_NO_RETRY_AFTER */
     char request_id[PCS_REQUEST_ID_SIZE]; /* printable, "" where there is none */
     char warning[160]; /* the Warning or Error-Message header, printable, may be "" */
 };

@@ -172,6 +172,22 @@ static enum tdx_status ask_all(const struct evidence_request *request, struct fi
     return verdict;
 }
 
+size_t evidence_order(const struct evidence_paths *paths,
+                      enum evidence_source ret[static EVIDENCE_ORDER_MAX])
+{
+    static const struct evidence_paths defaults = { 0 };
+    const struct evidence_paths *asked = paths != NULL ? paths : &defaults;
+    size_t count = 0;
+    unsigned port;
+
+    for (size_t i = 0; i < PROVIDER_COUNT; i++)
+        if (asked->source == providers[i].source ||
+            (asked->source == EVIDENCE_AUTO &&
+             (providers[i].source != EVIDENCE_QGS || qgs_configured(asked, &port))))
+            ret[count++] = providers[i].source;
+    return count;
+}
+
 enum tdx_status evidence_quote(const struct evidence_paths *paths,
                                const uint8_t report_data[static TD_REPORT_DATA_SIZE],
                                struct file_content *ret, enum evidence_source *ret_source,

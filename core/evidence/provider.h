@@ -45,6 +45,13 @@ struct evidence_paths {
 bool evidence_source_parse(const char *word, enum evidence_source *ret) TDX_MUST_CHECK;
 const char *evidence_source_word(enum evidence_source source);
 
+#define EVIDENCE_ORDER_MAX 3
+
+/* The providers that evidence_quote() would ask, in that order: a named source is alone, auto has
+ * all but a QGS for which nothing is configured. Returns how many. paths may be NULL. */
+size_t evidence_order(const struct evidence_paths *paths,
+                      enum evidence_source ret[static EVIDENCE_ORDER_MAX]);
+
 /* Asks the CPU for a TDREPORT over report_data, from the device, whatever paths->source says:
  * configfs and the QGS give quotes only. The report echoes report_data; nothing else in it was
  * checked (td_report_parse() does). paths may be NULL.

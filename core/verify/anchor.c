@@ -18,6 +18,7 @@ static const struct trust_anchor intel = {
     .certificate_sha256 = { 0x44, 0xa0, 0x19, 0x6b, 0x2b, 0x99, 0xf8, 0x89, 0xb8, 0xe1, 0x49,
                             0xe9, 0x5b, 0x80, 0x7a, 0x35, 0x0e, 0x74, 0x24, 0x96, 0x43, 0x99,
                             0xe8, 0x85, 0xa7, 0xcb, 0xb8, 0xcc, 0xfa, 0xb6, 0x74, 0xd3 },
+    .not_after = INT64_C(2524607999), /* 2049-12-31T23:59:59Z */
 };
 
 const struct trust_anchor *trust_anchor_intel(void)
@@ -49,6 +50,7 @@ enum tdx_status trust_anchor_parse(struct span pem, struct trust_anchor *ret, st
         status = status_fail(err, TDX_CRYPTO_FAILED, "SHA-256");
         goto done;
     }
+    anchor.not_after = chain.item[0]->cert.not_after;
     anchor.is_intel = memcmp(anchor.public_key, intel.public_key, sizeof(intel.public_key)) == 0;
     *ret = anchor;
 done:

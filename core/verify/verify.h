@@ -46,6 +46,7 @@ struct trust_anchor {
     /* Of the root certificate, whose own signature was checked; another certificate with the same
      * key has its signature computed. */
     uint8_t certificate_sha256[32];
+    int64_t not_after; /* of that certificate, seconds since 1970 */
 };
 
 /* The Intel SGX Root CA, compiled in. */
