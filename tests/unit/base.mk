@@ -1,3 +1,4 @@
+SCRATCH = tests/unit/scratch.c tests/unit/scratch.h
 if HAVE_CMOCKA
 UNIT_TESTS += tests/unit/test_base tests/unit/test_files tests/unit/test_span_text \
 	tests/unit/test_program_options

@@ -27,6 +27,11 @@ tests_unit_test_pcs_SOURCES = tests/unit/test_pcs.c
 tests_unit_test_pcs_CPPFLAGS = $(AM_CPPFLAGS) $(CMOCKA_CFLAGS)
 tests_unit_test_pcs_LDADD = core/libpcs.la $(CMOCKA_LIBS)
 tests_unit_test_pcs_LDFLAGS = $(TDX_PROGRAM_LDFLAGS)
+UNIT_TESTS += tests/unit/test_pcs_regions
+tests_unit_test_pcs_regions_SOURCES = tests/unit/test_pcs_regions.c $(SCRATCH)
+tests_unit_test_pcs_regions_CPPFLAGS = $(AM_CPPFLAGS) $(CMOCKA_CFLAGS)
+tests_unit_test_pcs_regions_LDADD = core/libpcs.la $(CMOCKA_LIBS)
+tests_unit_test_pcs_regions_LDFLAGS = $(TDX_PROGRAM_LDFLAGS)
 
 tests_unit_test_qcnl_conf_SOURCES = tests/unit/test_qcnl_conf.c
 tests_unit_test_qcnl_conf_CPPFLAGS = $(AM_CPPFLAGS) $(CMOCKA_CFLAGS)

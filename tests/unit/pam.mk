@@ -40,5 +40,12 @@ tests_unit_test_pam_host_SOURCES = \
 tests_unit_test_pam_host_CPPFLAGS = $(AM_CPPFLAGS) $(CMOCKA_CFLAGS)
 tests_unit_test_pam_host_LDADD = core/libbase.la $(CMOCKA_LIBS) $(PAM_LIBS) -lpthread
 EXTRA_tests_unit_test_pam_host_DEPENDENCIES = pam_tdx/pam_tdx.la tests/unit/gate_double
+
+UNIT_TESTS += tests/unit/test_pam_helper
+tests_unit_test_pam_helper_SOURCES = \
+	tests/unit/test_pam_helper.c tests/unit/pam_host.c tests/unit/pam_host.h
+tests_unit_test_pam_helper_CPPFLAGS = $(AM_CPPFLAGS) $(CMOCKA_CFLAGS)
+tests_unit_test_pam_helper_LDADD = core/libbase.la $(CMOCKA_LIBS) $(PAM_LIBS) -lpthread
+EXTRA_tests_unit_test_pam_helper_DEPENDENCIES = pam_tdx/pam_tdx.la tests/unit/gate_double
 endif
 include tests/e2e/pam.mk

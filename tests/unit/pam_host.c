@@ -4,6 +4,9 @@
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <grp.h>
+#include <linux/filter.h>
+#include <linux/seccomp.h>
 #include <signal.h>
 #include <stdarg.h>
 #include <stdint.h>
@@ -11,6 +14,8 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
+#include <sys/prctl.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -190,6 +195,51 @@ static bool run_calls(const struct host_question *question, unsigned which, stru
     take_snapshot(&after);
     compare(&before, &after, ret);
     return pam_end(pamh, PAM_SUCCESS) == PAM_SUCCESS;
+}
+
+void host_runs_for_caller(void)
+{
+    (void)setenv("LD_PRELOAD", "/nonexistent.so", 1);
+    (void)setenv("OPENSSL_CONF", "/nonexistent.cnf", 1);
+    (void)umask(0);
+    (void)signal(SIGALRM, SIG_IGN);
+    if (chdir("/proc") != 0 || setgroups(0, NULL) != 0 || setresgid(HOST_CALLER, 0, 0) != 0 ||
+        setresuid(HOST_CALLER, 0, 0) != 0)
+        _exit(3);
+}
+
+void host_has_thousands_of_descriptors(void)
+{
+    struct rlimit limit = { 5000, 5000 };
+
+    (void)setrlimit(RLIMIT_NOFILE, &limit);
+    for (int i = 0; i < 4000; i++)
+        if (open("/dev/null", O_RDONLY) < 0) /* not O_CLOEXEC, on purpose */
+            break;
+}
+
+void host_lacks_close_range(void)
+{
+    struct sock_filter code[] = {
+        BPF_STMT(BPF_LD | BPF_W | BPF_ABS, offsetof(struct seccomp_data, nr)),
+        BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, 436, 0, 1),
+        BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ERRNO | ENOSYS),
+        BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ALLOW),
+    };
+    struct sock_fprog program = { .len = COUNT_OF(code), .filter = code };
+
+    host_has_thousands_of_descriptors();
+    if (prctl(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, &program) != 0)
+        _exit(3);
+}
+
+struct host_question host_asking(const char *word)
+{
+    struct host_question question = { .double_word = word, .config = "", .arguments = "" };
+
+    if (strcmp(word, "hang") == 0 || strcmp(word, "late") == 0)
+        question.config = "timeout = 1\n";
+    return question;
 }
 
 bool host_transaction(const struct host_question *question, unsigned which, struct host_result *ret)

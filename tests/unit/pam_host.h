@@ -7,6 +7,8 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+#include "tests/unit/cmocka_all.h"
+
 struct host_question {
     const char *double_word; /* what the helper shall do (tests/unit/gate_double.c) */
     const char *config;      /* further lines of gate.conf, "" */
@@ -25,6 +27,9 @@ struct host_result {
     char left[512];    /* "" if the process is as it was, else what differs */
 };
 
+/* A transaction whose helper does word. */
+struct host_question host_asking(const char *word);
+
 enum {
     HOST_AUTH = 1,
     HOST_ACCOUNT = 2,
@@ -39,11 +44,29 @@ bool host_transaction(const struct host_question *question, unsigned which,
 bool host_transaction_after(void (*prepare)(void), const struct host_question *question,
                             unsigned which, struct host_result *ret);
 
+/* Peculiarities for prepare(): a real uid that owns nothing, as sudo's caller has; descriptors up
+ * to a high limit; these and a kernel without close_range(), as before 5.9 and in old containers.
+ */
+#define HOST_CALLER 12345U
+void host_runs_for_caller(void);
+void host_has_thousands_of_descriptors(void);
+void host_lacks_close_range(void);
+
 /* Files of the last question: gate.conf and what the double left beside it. */
 const char *host_config_path(void);
 
 /* False with a reason for a test to skip: not root, no pam_start_confdir(). */
 bool host_usable(const char **ret_reason);
+
+/* Leaves a test that such a host cannot serve. */
+#define NEED_HOST()                                                                                \
+    do {                                                                                           \
+        const char *reason_;                                                                       \
+        if (!host_usable(&reason_)) {                                                              \
+            print_message("skipped: %s\n", reason_);                                               \
+            skip();                                                                                \
+        }                                                                                          \
+    } while (0)
 
 /* Makes and removes the folder with service file and gate.conf. cmocka's group fixtures. */
 int host_setup(void **state);

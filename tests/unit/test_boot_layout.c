@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* What boots, read back: GRUB's words, environment blocks, scripts, entries, and the corpus of
- * layouts. */
+/* What boots, read back from whole roots: made for the test, and the corpus of layouts. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -9,278 +8,11 @@
 
 #include "core/base/files.h"
 #include "core/base/json.h"
-#include "core/base/span_text.h"
-#include "grub-tool/bls.h"
 #include "grub-tool/boot_layout.h"
-#include "grub-tool/boot_words.h"
 #include "grub-tool/grub_env.h"
-#include "grub-tool/grub_expand.h"
-#include "grub-tool/grub_script.h"
-#include "grub-tool/token.h"
 #include "tests/unit/cmocka_all.h"
-
-static void words_reach_the_kernel_as_grub_and_next_arg_make_them(void **state)
-{
-    static const struct {
-        const char *text, *kernel; /* the kernel's command line */
-        const char *last;          /* the last word that the kernel looks at */
-        enum boot_problem problem;
-    } cases[] = {
-        { "a b=c", "a b=c", "b=c", BOOT_TEXT_FINE },
-        { "a 'b c'", "a \"b c\"", "b c", BOOT_TEXT_FINE },
-        { "x=\"y z\" a", "\"x=y z\" a", "a", BOOT_TEXT_FINE },
-        { "a x=\"y z\"", "a \"x=y z\"", "x=y z", BOOT_TEXT_FINE },
-        { "a\\ b", "\"a b\"", "a b", BOOT_TEXT_FINE },
-        { "a -- b", "a -- b", "a", BOOT_TEXT_FINE },
-        { "a #b c", "a", "a", BOOT_TEXT_FINE },
-        { "a#b c", "a#b c", "c", BOOT_TEXT_FINE },
-        { "a \"swiotlb=9\"", "a swiotlb=9", "swiotlb=9", BOOT_TEXT_FINE },
-        { "a\tb", "a b", "b", BOOT_TEXT_FINE },
-        { "a;b", "a", "a", BOOT_TEXT_SPECIAL },
-        { "a {b", "a", "a", BOOT_TEXT_SPECIAL },
-        { "a 'b", "a b", "b", BOOT_TEXT_UNCLOSED },
-        { "a\\", "a", "a", BOOT_TEXT_BACKSLASH },
-        { "a $/", "a", "a", BOOT_TEXT_DOLLAR },
-        { "", "", NULL, BOOT_TEXT_FINE },
-    };
-
-    (void)state;
-    for (size_t i = 0; i < COUNT_OF(cases); i++) {
-        struct boot_words words;
-        const char *last = NULL;
-
-        assert_status(boot_words_split(span_of(cases[i].text), NULL, BOOT_TEXT_GRUB, &words, NULL),
-                      "OK");
-        for (size_t j = 0; j < words.count; j++)
-            if (boot_word_live(&words.words[j]))
-                last = boot_word_text(&words, &words.words[j]);
-        print_message("  %s\n", cases[i].text);
-        assert_int_equal(words.problem, cases[i].problem);
-        if (cases[i].problem == BOOT_TEXT_FINE)
-            assert_string_equal(words.kernel, cases[i].kernel);
-        if (cases[i].last == NULL)
-            assert_null(last);
-        else if (cases[i].problem == BOOT_TEXT_FINE)
-            assert_string_equal(last, cases[i].last);
-        boot_words_free(&words);
-    }
-}
-
-static void a_token_is_set_and_taken_out_of_options(void **state)
-{
-    static const struct {
-        const char *before, *set, *unset;
-    } cases[] = {
-        { "root=x ro quiet ", "root=x ro quiet swiotlb=4096", "root=x ro quiet " },
-        { "root=x swiotlb=1,force q", "root=x swiotlb=4096,force q", "root=x q" },
-        { "$kernelopts $tuned_params", "$kernelopts $tuned_params swiotlb=4096",
-          "$kernelopts $tuned_params" },
-        { "a -- swiotlb=1", "swiotlb=4096 a --", "a --" },
-        { "", "swiotlb=4096", "" },
-        { "swiotlb", "swiotlb=4096", "" },
-    };
-
-    (void)state;
-    for (size_t i = 0; i < COUNT_OF(cases); i++) {
-        struct token_wish wish = { true, 4096 }, none = { false, 0 };
-        struct text set = { 0 }, again = { 0 }, unset = { 0 };
-
-        assert_null(token_edit(span_of(cases[i].before), BOOT_TEXT_GRUB, &wish, &set));
-        assert_string_equal(text_string(&set), cases[i].set);
-        assert_null(token_edit(span_of(text_string(&set)), BOOT_TEXT_GRUB, &wish, &again));
-        assert_string_equal(text_string(&again), cases[i].set);
-        assert_null(token_edit(span_of(cases[i].before), BOOT_TEXT_GRUB, &none, &unset));
-        assert_string_equal(text_string(&unset), cases[i].unset);
-        text_free(&set);
-        text_free(&again);
-        text_free(&unset);
-    }
-    assert_non_null(token_edit(span_of("swiotlb=noforce"), BOOT_TEXT_GRUB,
-                               &(struct token_wish){ true, 1 }, &(struct text){ 0 }));
-}
-
-/* A block of 1024 bytes. */
-static void make_block(const char *lines, char block[1025])
-{
-    int size = snprintf(block, 1025, "# GRUB Environment Block\n%s", lines);
-
-    assert_in_range(size, 1, 1024);
-    memset(block + size, '#', 1024 - (size_t)size);
-    block[1024] = '\0';
-}
-
-static void an_environment_block_is_read_and_written_as_grub_editenv_does(void **state)
-{
-    char block[1025], expected[1025], big[1000];
-    struct grub_env env = { 0 };
-    struct text out = { 0 };
-    struct tdx_error err = { 0 };
-
-    (void)state;
-    make_block("a=1\n# a comment=2\nb=x\\\\y\\\nz\na=3\n", block);
-    assert_status(grubenv_load((struct span){ (uint8_t *)block, 1024 }, "e", &env, NULL), "OK");
-    assert_string_equal(grub_env_get(&env, "a"), "3"); /* the last one wins */
-    assert_string_equal(grub_env_get(&env, "b"), "x\\y\nz");
-    assert_int_equal(env.count, 2);
-    grub_env_free(&env);
-
-    assert_status(grubenv_edit((struct span){ (uint8_t *)block, 1024 }, "e", "b", "q\\", &out,
-                               NULL),
-                  "OK");
-    make_block("a=1\n# a comment=2\nb=q\\\\\na=3\n", expected);
-    assert_int_equal(out.length, 1024);
-    assert_string_equal(text_string(&out), expected);
-    text_clear(&out);
-    assert_status(grubenv_edit((struct span){ (uint8_t *)block, 1024 }, "e", "c", "new", &out,
-                               NULL),
-                  "OK");
-    make_block("a=1\n# a comment=2\nb=x\\\\y\\\nz\na=3\nc=new\n", expected);
-    assert_string_equal(text_string(&out), expected);
-    text_clear(&out);
-
-    memset(big, 'k', sizeof(big) - 1);
-    big[sizeof(big) - 1] = '\0';
-    assert_status(grubenv_edit((struct span){ (uint8_t *)block, 1024 }, "e", "c", big, &out, &err),
-                  "GRUBENV_FULL");
-    assert_status(grubenv_load(span_of("a=1\n"), "e", &env, NULL), "GRUBENV_BAD");
-    text_free(&out);
-}
-
-/* With the signature alone a lone kernelopts may have 987 bytes, not 988 (reference grub.md 3). */
-static void the_room_in_a_block_is_grub_editenvs(void **state)
-{
-    char block[1025], value[989];
-    struct text out = { 0 };
-
-    (void)state;
-    make_block("", block);
-    for (size_t size = 987; size <= 988; size++) {
-        memset(value, 'v', size);
-        value[size] = '\0';
-        text_clear(&out);
-        assert_status(grubenv_edit((struct span){ (uint8_t *)block, 1024 }, "e", "kernelopts",
-                                   value, &out, NULL),
-                      size == 987 ? "OK" : "GRUBENV_FULL");
-    }
-    text_free(&out);
-}
-
-static void versions_sort_as_rpm_sorts_them(void **state)
-{
-    static const struct {
-        const char *older, *newer;
-    } pairs[] = {
-        { "m-5.10.134-16.1.al8", "m-5.10.134-19.1.al8" },
-        { "m-0-rescue", "m-5.14.0-362.el9" },
-        { "m-5.9.1", "m-5.10.1" },
-        { "m-5.10~rc1", "m-5.10" },
-        { "m-5.14.0-362.8.1.el9_3", "m-5.14.0-427.13.1.el9_4" },
-    };
-
-    (void)state;
-    for (size_t i = 0; i < COUNT_OF(pairs); i++) {
-        assert_true(bls_compare(pairs[i].older, pairs[i].newer) < 0);
-        assert_true(bls_compare(pairs[i].newer, pairs[i].older) > 0);
-        assert_int_equal(bls_compare(pairs[i].older, pairs[i].older), 0);
-    }
-}
-
-static void entries_are_read_as_each_loader_reads_them(void **state)
-{
-    static const char file[] = "title T\n  # no\nlinux /k\noptions a b\noptions c\nblank\n"
-                               "version 9\n";
-    struct bls_entry grub = { 0 }, systemd = { 0 }, tab = { 0 };
-    size_t size;
-
-    (void)state;
-    assert_true(bls_read(span_of(file), BLS_FOR_GRUB, &grub));
-    assert_true(bls_read(span_of(file), BLS_FOR_SYSTEMD, &systemd));
-    assert_string_equal(grub.options, "a b"); /* the first only */
-    assert_string_equal(systemd.options, "a b c");
-    assert_null(grub.version); /* behind a key without value */
-    assert_string_equal(systemd.version, "9");
-    assert_memory_equal(file + grub.options_start, "a b\n", 4);
-    assert_int_equal(grub.options_end - grub.options_start, 3);
-    /* A tab separates only where the line has no blank at all. */
-    assert_true(bls_read(span_of("linux /k\noptions\tq=1 ro\n"), BLS_FOR_GRUB, &tab));
-    assert_null(tab.options);
-    assert_true(bls_is_entry("a+3-0.conf", BLS_FOR_SYSTEMD, &size));
-    assert_int_equal(size, 1);
-    assert_true(bls_is_entry("a+3-0.conf", BLS_FOR_GRUB, &size));
-    assert_int_equal(size, 5);
-    assert_false(bls_is_entry(".a.conf", BLS_FOR_GRUB, &size));
-    bls_entry_free(&grub);
-    bls_entry_free(&systemd);
-    bls_entry_free(&tab);
-}
-
-static void the_default_entry_is_found_by_id_title_number_and_path(void **state)
-{
-    static const struct grub_choice menu[] = {
-        { "id0", "Title 0", GRUB_NONE, false },
-        { "sub", "More", GRUB_NONE, true },
-        { "id2", "Inner 0", 1, false },
-        { "5.10-x", "Inner 1", 1, false },
-        { "7-last", "Last > one", GRUB_NONE, false },
-    };
-    static const struct {
-        const char *wanted;
-        size_t index;
-        bool by_title;
-    } cases[] = {
-        { "", 0, false },       { "0", 0, false },          { "Title 0", 0, true },
-        { "id0", 0, false },    { "2", 4, false },          { "7-last", 4, false },
-        { "1>1", 3, false },    { "sub>5.10-x", 3, false }, { "More>Inner 0", 2, true },
-        { "sub", 2, false },    { "Last >> one", 4, true }, { "gone", 0, false },
-        { "9", 0, false },      { "1>9", 2, false },        { "1>", 2, false },
-        { "1>gone", 2, false }, { "-1", 0, false },
-    };
-
-    (void)state;
-    for (size_t i = 0; i < COUNT_OF(cases); i++) {
-        bool by_title;
-
-        print_message("  <%s>\n", cases[i].wanted);
-        assert_int_equal(grub_default_entry(menu, COUNT_OF(menu), cases[i].wanted, &by_title),
-                         cases[i].index);
-        assert_int_equal(by_title, cases[i].by_title);
-    }
-}
-
-/* --- roots made for the test -------------------------------------------------------------------
- */
-
-static char folder[64];
-
-static void put(const char *path, const char *content)
-{
-    char full[512];
-
-    (void)snprintf(full, sizeof(full), "%s%s", folder, path);
-    for (char *slash = strchr(full + strlen(folder) + 1, '/'); slash != NULL;
-         slash = strchr(slash + 1, '/')) {
-        *slash = '\0';
-        (void)mkdir(full, 0700); /* it may be there */
-        *slash = '/';
-    }
-    assert_status(file_replace(full, span_of(content), 0600, NULL), "OK");
-}
-
-static int make_root(void **state)
-{
-    (void)state;
-    (void)snprintf(folder, sizeof(folder), "/tmp/boot-layout-XXXXXX");
-    return mkdtemp(folder) != NULL ? 0 : -1;
-}
-
-static int remove_root(void **state)
-{
-    char command[128];
-
-    (void)state;
-    (void)snprintf(command, sizeof(command), "rm -rf %s", folder);
-    return system(command); /* NOLINT: a name of our own making */
-}
+#include "tests/unit/grub_block.h"
+#include "tests/unit/scratch.h"
 
 static void read_layout(struct boot_layout *ret)
 {
@@ -288,7 +20,7 @@ static void read_layout(struct boot_layout *ret)
     struct tdx_error err = { 0 };
 
     *ret = (struct boot_layout){ 0 };
-    assert_status(root_open(folder, &root, NULL), "OK");
+    assert_status(root_open(scratch_folder(), &root, NULL), "OK");
     if (boot_layout_read(&root, ret, &err) != TDX_OK)
         fail_msg("%s", err.detail);
     root_close(&root);
@@ -301,12 +33,14 @@ static void a_script_is_run_with_its_conditions_and_variables(void **state)
     char block[1025];
 
     (void)state;
-    put("/boot/efi/EFI/debian/grub.cfg", "search.fs_uuid 1 root\nset prefix=($root)'/grub'\n"
-                                         "configfile $prefix/grub.cfg\n");
-    make_block("saved_entry=sub>two\nextra=swiotlb=8192\\ \n", block);
-    put("/boot/grub/grubenv", block);
-    put("/boot/grub/custom.cfg", "menuentry 'Custom' { linux /vmlinuz-6.1 custom ; }\n");
-    put("/boot/grub/grub.cfg",
+    scratch_put("/boot/efi/EFI/debian/grub.cfg",
+                "search.fs_uuid 1 root\nset prefix=($root)'/grub'\n"
+                "configfile $prefix/grub.cfg\n");
+    grub_block_make("saved_entry=sub>two\nextra=swiotlb=8192\\ \n", block);
+    scratch_put("/boot/grub/grubenv", block);
+    scratch_put("/boot/grub/custom.cfg", "menuentry 'Custom' { linux /vmlinuz-6.1 custom ; }\n");
+    scratch_put(
+        "/boot/grub/grub.cfg",
         "# menuentry in a comment { \n"
         "function savedefault {\n  if [ -z x ]; then foo; fi\n}\n"
         "if [ -s $prefix/grubenv ]; then load_env; fi\n"
@@ -346,16 +80,17 @@ static void tuned_params_and_entry_options_beat_kernelopts(void **state)
     uint64_t slabs;
 
     (void)state;
-    make_block("kernelopts=root=x swiotlb=1024 \ntuned_params=swiotlb=2048\n", block);
-    put("/boot/grub2/grubenv", block);
-    put("/boot/grub2/grub.cfg",
-        "load_env\nset default=\"${saved_entry}\"\n"
-        "if [ -z \"${kernelopts}\" ]; then set kernelopts=\"q\"; fi\nblscfg\n");
-    put("/boot/loader/entries/m-5.10.1.conf",
-        "title A\nlinux /vmlinuz-5.10.1\noptions $kernelopts $tuned_params\n");
-    put("/boot/loader/entries/m-5.9.1.conf",
-        "title B\nlinux /vmlinuz-5.9.1\noptions $kernelopts swiotlb=4096\n");
-    put("/boot/loader/entries/m-5.8.1.conf", "title C\nlinux /vmlinuz-5.8.1\noptions\troot=x y\n");
+    grub_block_make("kernelopts=root=x swiotlb=1024 \ntuned_params=swiotlb=2048\n", block);
+    scratch_put("/boot/grub2/grubenv", block);
+    scratch_put("/boot/grub2/grub.cfg",
+                "load_env\nset default=\"${saved_entry}\"\n"
+                "if [ -z \"${kernelopts}\" ]; then set kernelopts=\"q\"; fi\nblscfg\n");
+    scratch_put("/boot/loader/entries/m-5.10.1.conf",
+                "title A\nlinux /vmlinuz-5.10.1\noptions $kernelopts $tuned_params\n");
+    scratch_put("/boot/loader/entries/m-5.9.1.conf",
+                "title B\nlinux /vmlinuz-5.9.1\noptions $kernelopts swiotlb=4096\n");
+    scratch_put("/boot/loader/entries/m-5.8.1.conf",
+                "title C\nlinux /vmlinuz-5.8.1\noptions\troot=x y\n");
     read_layout(&layout);
     assert_string_equal(boot_style_word(layout.style), "bls-kernelopts");
     assert_int_equal(layout.entry_count, 3);
@@ -377,14 +112,12 @@ static void odd_names_among_the_entries_are_left_out(void **state)
     char name[512];
 
     (void)state;
-    put("/boot/grub2/grub.cfg", "set default=1\nblscfg\n");
-    put("/boot/loader/entries/m-2.conf", "title two\nlinux /vmlinuz-2\noptions root=a\n");
-    put("/boot/loader/entries/m-1.conf", "title one\nlinux /vmlinuz-1\noptions root=a\n");
-    put("/boot/loader/entries/m-3.conf.rpmsave", "title no\nlinux /vmlinuz-3\noptions x\n");
-    (void)snprintf(name, sizeof(name), "%s/boot/loader/entries/m-4.conf", folder);
-    assert_int_equal(symlink("gone", name), 0);
-    (void)snprintf(name, sizeof(name), "%s/boot/loader/entries/m-5.conf", folder);
-    assert_int_equal(mkdir(name, 0700), 0);
+    scratch_put("/boot/grub2/grub.cfg", "set default=1\nblscfg\n");
+    scratch_put("/boot/loader/entries/m-2.conf", "title two\nlinux /vmlinuz-2\noptions root=a\n");
+    scratch_put("/boot/loader/entries/m-1.conf", "title one\nlinux /vmlinuz-1\noptions root=a\n");
+    scratch_put("/boot/loader/entries/m-3.conf.rpmsave", "title no\nlinux /vmlinuz-3\noptions x\n");
+    assert_int_equal(symlink("gone", scratch_path("/boot/loader/entries/m-4.conf", name)), 0);
+    assert_int_equal(mkdir(scratch_path("/boot/loader/entries/m-5.conf", name), 0700), 0);
     read_layout(&layout);
     assert_int_equal(layout.entry_count, 2);
     assert_string_equal(layout.entries[layout.default_entry].id, "m-1");
@@ -398,8 +131,9 @@ static void entries_of_others_are_known(void **state)
     struct boot_layout layout;
 
     (void)state;
-    put("/boot/grub/custom.cfg", "menuentry 'Custom' { linux /vmlinuz-6.1 custom ; }\n");
-    put("/boot/grub/grub.cfg",
+    scratch_put("/boot/grub/custom.cfg", "menuentry 'Custom' { linux /vmlinuz-6.1 custom ; }\n");
+    scratch_put(
+        "/boot/grub/grub.cfg",
         "### BEGIN /etc/grub.d/10_linux ###\nmenuentry 'One' { linux /vmlinuz-6.1 root=a ; }\n"
         "### END /etc/grub.d/10_linux ###\n"
         "### BEGIN /etc/grub.d/30_os-prober ###\n"
@@ -421,8 +155,8 @@ static void entries_of_others_are_known(void **state)
         assert_int_equal(layout.entries[i].foreign, expected);
     }
     boot_layout_free(&layout);
-    put("/boot/grub/grub.cfg", "menuentry 'Menu' { linux /vmlinuz-1 root=a ; }\nblscfg\n");
-    put("/boot/loader/entries/m-1.conf", "title one\nlinux /vmlinuz-1\noptions root=a\n");
+    scratch_put("/boot/grub/grub.cfg", "menuentry 'Menu' { linux /vmlinuz-1 root=a ; }\nblscfg\n");
+    scratch_put("/boot/loader/entries/m-1.conf", "title one\nlinux /vmlinuz-1\noptions root=a\n");
     read_layout(&layout);
     assert_int_equal(layout.entry_count, 2);
     assert_true(layout.entries[0].foreign);
@@ -444,11 +178,11 @@ static void what_fstab_names_must_be_there(void **state)
     };
 
     (void)state;
-    put("/boot/grub/grub.cfg", "menuentry 'One' { linux /vmlinuz-6.1 root=a ; }\n");
+    scratch_put("/boot/grub/grub.cfg", "menuentry 'One' { linux /vmlinuz-6.1 root=a ; }\n");
     for (size_t i = 0; i < COUNT_OF(cases); i++) {
         struct boot_layout layout;
 
-        put("/etc/fstab", cases[i].fstab);
+        scratch_put("/etc/fstab", cases[i].fstab);
         read_layout(&layout);
         print_message("  fstab %zu\n", i);
         if (cases[i].not_mounted == NULL) {
@@ -468,8 +202,8 @@ static void a_stub_that_leads_nowhere_is_unclear(void **state)
     struct tdx_error err = { 0 };
 
     (void)state;
-    put("/boot/efi/EFI/redhat/grub.cfg", "configfile /grub2/grub.cfg\n");
-    assert_status(root_open(folder, &root, NULL), "OK");
+    scratch_put("/boot/efi/EFI/redhat/grub.cfg", "configfile /grub2/grub.cfg\n");
+    assert_status(root_open(scratch_folder(), &root, NULL), "OK");
     assert_status(boot_layout_read(&root, &layout, &err), "BOOT_CONFIG_UNCLEAR");
     assert_non_null(strstr(err.detail, "/grub2/grub.cfg"));
     boot_layout_free(&layout);
@@ -590,23 +324,17 @@ static void every_layout_of_the_corpus_is_read_as_it_says(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(words_reach_the_kernel_as_grub_and_next_arg_make_them),
-        cmocka_unit_test(a_token_is_set_and_taken_out_of_options),
-        cmocka_unit_test(an_environment_block_is_read_and_written_as_grub_editenv_does),
-        cmocka_unit_test(the_room_in_a_block_is_grub_editenvs),
-        cmocka_unit_test(versions_sort_as_rpm_sorts_them),
-        cmocka_unit_test(entries_are_read_as_each_loader_reads_them),
-        cmocka_unit_test(the_default_entry_is_found_by_id_title_number_and_path),
         cmocka_unit_test_setup_teardown(a_script_is_run_with_its_conditions_and_variables,
-                                        make_root, remove_root),
-        cmocka_unit_test_setup_teardown(tuned_params_and_entry_options_beat_kernelopts, make_root,
-                                        remove_root),
-        cmocka_unit_test_setup_teardown(odd_names_among_the_entries_are_left_out, make_root,
-                                        remove_root),
-        cmocka_unit_test_setup_teardown(entries_of_others_are_known, make_root, remove_root),
-        cmocka_unit_test_setup_teardown(what_fstab_names_must_be_there, make_root, remove_root),
-        cmocka_unit_test_setup_teardown(a_stub_that_leads_nowhere_is_unclear, make_root,
-                                        remove_root),
+                                        scratch_make, scratch_remove),
+        cmocka_unit_test_setup_teardown(tuned_params_and_entry_options_beat_kernelopts,
+                                        scratch_make, scratch_remove),
+        cmocka_unit_test_setup_teardown(odd_names_among_the_entries_are_left_out, scratch_make,
+                                        scratch_remove),
+        cmocka_unit_test_setup_teardown(entries_of_others_are_known, scratch_make, scratch_remove),
+        cmocka_unit_test_setup_teardown(what_fstab_names_must_be_there, scratch_make,
+                                        scratch_remove),
+        cmocka_unit_test_setup_teardown(a_stub_that_leads_nowhere_is_unclear, scratch_make,
+                                        scratch_remove),
         cmocka_unit_test(every_layout_of_the_corpus_is_read_as_it_says),
     };
 

@@ -1,147 +1,13 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The editor of /etc/default/grub: a table of files and what becomes of them, each sourced by real
- * shells before and after; the corpus of odd files; thousands of files made from pieces. */
-#include <ctype.h>
-#include <stdio.h>
-#include <stdlib.h>
+ * shells before and after. */
 #include <string.h>
 
-#include "core/base/files.h"
-#include "core/base/json.h"
 #include "core/base/span_text.h"
 #include "grub-tool/default_grub.h"
 #include "tests/unit/cmocka_all.h"
+#include "tests/unit/default_grub_case.h"
 #include "tests/unit/grub_shell.h"
-
-#define V "GRUB_CMDLINE_LINUX"
-#define S "swiotlb=524288"
-
-static const struct token_wish wish = { .present = true, .slabs = 524288 };
-static const struct token_wish nothing = { .present = false };
-
-static enum tdx_status edit(const struct span *texts, size_t count, const struct token_wish *asked,
-                            struct default_grub_edit *ret, struct tdx_error *err)
-{
-    static const char *const paths[] = { "/etc/default/grub", "/etc/default/grub.d/50-x.cfg",
-                                         "/etc/default/grub.d/60-y.cfg" };
-    struct shell_file files[3];
-    struct default_grub_input input = { files, count };
-
-    for (size_t i = 0; i < count; i++) /* exact copies, so that ASan sees a byte read too far */
-    {
-        uint8_t *copy = malloc(texts[i].size > 0 ? texts[i].size : 1);
-
-        assert_non_null(copy);
-        memcpy(copy, texts[i].data, texts[i].size);
-        files[i] = (struct shell_file){ paths[i], { copy, texts[i].size } };
-    }
-    *ret = (struct default_grub_edit){ 0 };
-    enum tdx_status status = default_grub_edit(&input, asked, ret, err);
-
-    for (size_t i = 0; i < count; i++)
-        free((void *)(uintptr_t)files[i].text.data);
-    return status;
-}
-
-static struct span result_of(const struct default_grub_edit *edited, size_t i, struct span before)
-{
-    return edited->changed[i] ? text_span(&edited->files[i]) : before;
-}
-
-/* Appends the lines without that variable, and without the word itself in others that use it. */
-static void other_lines(const struct text *set, struct text *ret)
-{
-    const char *line = text_string(set);
-
-    while (*line != '\0') {
-        const char *end = strchr(line, '\n');
-        size_t size = end != NULL ? (size_t)(end - line) : strlen(line);
-
-        if (strncmp(line, V "=", strlen(V) + 1) != 0) {
-            for (size_t i = 0; i < size; i++) {
-                if (size - i >= 7 && strncmp(line + i, "swiotlb", 7) == 0)
-                    i += 6 + strspn(line + i + 7, "=,0123456789force");
-                else if (strchr(" '\t", line[i]) == NULL) /* quoted only where it must be */
-                    text_add_char(ret, line[i]);
-            }
-            text_add_char(ret, '\n');
-        }
-        line += size + (end != NULL);
-    }
-}
-
-/* The words of a value, those beginning with swiotlb (perhaps in a quote) left out. Returns how
- * many of them were the wanted one. */
-static unsigned words_of(const char *value, struct text *ret)
-{
-    unsigned wanted = 0;
-
-    while (*value != '\0') {
-        size_t blank = strspn(value, " \t"), size = strcspn(value + blank, " \t");
-        const char *word = value + blank;
-
-        if (strncmp(word, S, sizeof(S) - 1) == 0 &&
-            (word[sizeof(S) - 1] == ',' || size == sizeof(S) - 1))
-            wanted++;
-        else if (size > 0 && strncmp(word, "swiotlb=", 8) != 0 &&
-                 strncmp(word, "\"swiotlb=", 9) != 0 &&
-                 !(size == 7 && strncmp(word, "swiotlb", 7) == 0)) {
-            text_add_n(ret, word, size);
-            text_add_char(ret, '\n');
-        }
-        value += blank + size;
-    }
-    return wanted;
-}
-
-/* What real shells say about the two states of the files. */
-static void check_with_shells(const char *name, const struct span *before, const struct span *after,
-                              size_t count, bool words_are_plain)
-{
-    for (const struct grub_shell *shell = grub_shells; shell->name != NULL; shell++) {
-        struct text set[2] = { { 0 } }, others[2] = { { 0 } }, value[2] = { { 0 } },
-                    words[2] = { { 0 } };
-        int there[2], code[2];
-
-        if (!grub_shell_there(shell))
-            continue;
-        code[0] = grub_shell_source(shell, before, count, &set[0]);
-        code[1] = grub_shell_source(shell, after, count, &set[1]);
-        (void)grub_shell_value(shell, before, count, V, &there[0], &value[0]);
-        (void)grub_shell_value(shell, after, count, V, &there[1], &value[1]);
-        for (int i = 0; i < 2; i++)
-            other_lines(&set[i], &others[i]);
-        if (code[0] != code[1] || strcmp(text_string(&others[0]), text_string(&others[1])) != 0)
-            fail_msg("%s under %s: %d, %d\n%s---\n%s", name, shell->name, code[0], code[1],
-                     text_string(&others[0]), text_string(&others[1]));
-        (void)words_of(text_string(&value[0]), &words[0]);
-        /* A file that no shell reads to its end has no value to compare. */
-        if (there[1] && words_of(text_string(&value[1]), &words[1]) != 1)
-            fail_msg("%s under %s: the value is <%s>", name, shell->name, text_string(&value[1]));
-        if (there[1] && words_are_plain)
-            assert_string_equal(text_string(&words[0]), text_string(&words[1]));
-        for (int i = 0; i < 2; i++) {
-            text_free(&set[i]);
-            text_free(&others[i]);
-            text_free(&value[i]);
-            text_free(&words[i]);
-        }
-    }
-}
-
-/* A second run changes nothing. */
-static void check_again(const char *name, const struct span *after, size_t count)
-{
-    struct default_grub_edit again;
-    struct tdx_error err = { 0 };
-
-    if (edit(after, count, &wish, &again, &err) != TDX_OK)
-        fail_msg("%s, again: %s", name, err.detail);
-    for (size_t i = 0; i < count; i++)
-        if (again.changed[i])
-            fail_msg("%s: a second run changes it", name);
-    default_grub_edit_free(&again);
-}
 
 static const struct {
     const char *name, *before;
@@ -318,7 +184,8 @@ static void each_odd_file_is_edited_or_refused_as_the_table_says(void **state)
         struct span before = span_of(cases[i].before), after;
         struct default_grub_edit edited;
         struct tdx_error err = { 0 };
-        enum tdx_status status = edit(&before, 1, &wish, &edited, &err);
+        enum tdx_status status =
+            default_grub_case_edit(&before, 1, &default_grub_case_wish, &edited, &err);
         const char *said = status == TDX_OK ? text_string(&edited.notes) : err.detail;
 
         if (strcmp(status_id(status), cases[i].status != NULL ? cases[i].status : "OK") != 0)
@@ -329,9 +196,9 @@ static void each_odd_file_is_edited_or_refused_as_the_table_says(void **state)
             assert_true(edited.changed[0]);
             if (strcmp(text_string(&edited.files[0]), cases[i].after) != 0)
                 fail_msg("%s:\n%s", cases[i].name, text_string(&edited.files[0]));
-            after = result_of(&edited, 0, before);
-            check_with_shells(cases[i].name, &before, &after, 1, true);
-            check_again(cases[i].name, &after, 1);
+            after = default_grub_case_result(&edited, 0, before);
+            default_grub_case_shells(cases[i].name, &before, &after, 1, true);
+            default_grub_case_again(cases[i].name, &after, 1);
         }
         default_grub_edit_free(&edited);
     }
@@ -349,7 +216,7 @@ static void a_value_that_is_too_long_gets_the_word_in_front(void **state)
         text_addf(&file, "p%d=%d ", i, i);
     text_add(&file, "last\"\n");
     before = (struct span){ (const uint8_t *)file.data, file.length };
-    assert_status(edit(&before, 1, &wish, &edited, NULL), "OK");
+    assert_status(default_grub_case_edit(&before, 1, &default_grub_case_wish, &edited, NULL), "OK");
     assert_memory_equal(text_string(&edited.files[0]), V "=\"" S " p0=0 ", 38);
     assert_non_null(strstr(text_string(&edited.notes), "2047"));
     default_grub_edit_free(&edited);
@@ -364,7 +231,8 @@ static void a_nul_byte_is_refused(void **state)
     struct tdx_error err = { 0 };
 
     (void)state;
-    assert_status(edit(&before, 1, &wish, &edited, &err), "GRUB_DEFAULT_UNCLEAR");
+    assert_status(default_grub_case_edit(&before, 1, &default_grub_case_wish, &edited, &err),
+                  "GRUB_DEFAULT_UNCLEAR");
     assert_non_null(strstr(err.detail, "/etc/default/grub:1: it holds a NUL byte"));
 }
 
@@ -402,19 +270,21 @@ static void drop_ins_are_read_and_edited_where_they_win(void **state)
         struct default_grub_edit edited;
         struct tdx_error err = { 0 };
 
-        if (strcmp(status_id(edit(before, 2, &wish, &edited, &err)), files[i].status) != 0)
+        if (strcmp(status_id(
+                       default_grub_case_edit(before, 2, &default_grub_case_wish, &edited, &err)),
+                   files[i].status) != 0)
             fail_msg("%s: %s", files[i].name, err.detail);
         if (strstr(err.detail, files[i].says) == NULL)
             fail_msg("%s: says %s", files[i].name, err.detail);
         if (files[i].main_after != NULL) {
-            after[0] = result_of(&edited, 0, before[0]);
-            after[1] = result_of(&edited, 1, before[1]);
+            after[0] = default_grub_case_result(&edited, 0, before[0]);
+            after[1] = default_grub_case_result(&edited, 1, before[1]);
             assert_int_equal(after[0].size, strlen(files[i].main_after));
             assert_memory_equal(after[0].data, files[i].main_after, after[0].size);
             assert_int_equal(after[1].size, strlen(files[i].drop_in_after));
             assert_memory_equal(after[1].data, files[i].drop_in_after, after[1].size);
-            check_with_shells(files[i].name, before, after, 2, true);
-            check_again(files[i].name, after, 2);
+            default_grub_case_shells(files[i].name, before, after, 2, true);
+            default_grub_case_again(files[i].name, after, 2);
         }
         default_grub_edit_free(&edited);
     }
@@ -441,8 +311,9 @@ static void unset_takes_every_swiotlb_out_and_nothing_else(void **state)
         struct span before = span_of(files[i].before), after;
         struct default_grub_edit edited;
 
-        assert_status(edit(&before, 1, &nothing, &edited, NULL), "OK");
-        after = result_of(&edited, 0, before);
+        assert_status(default_grub_case_edit(&before, 1, &default_grub_case_nothing, &edited, NULL),
+                      "OK");
+        after = default_grub_case_result(&edited, 0, before);
         assert_int_equal(after.size, strlen(files[i].after));
         assert_memory_equal(after.data, files[i].after, after.size);
         default_grub_edit_free(&edited);
@@ -477,256 +348,6 @@ static void reading_tells_what_the_linux_line_will_hold(void **state)
     }
 }
 
-/* One character of the JSON is one byte of the file. */
-static char *bytes_of(struct span utf8, size_t *ret_size)
-{
-    char *out = malloc(utf8.size + 1);
-    size_t size = 0;
-
-    assert_non_null(out);
-    for (size_t i = 0; i < utf8.size; i++) {
-        uint8_t byte = utf8.data[i];
-
-        if (byte >= 0xc0) {
-            assert_true(i + 1 < utf8.size && byte <= 0xc3);
-            byte = (uint8_t)((byte & 3U) << 6 | (utf8.data[++i] & 0x3fU));
-        }
-        out[size++] = (char)byte;
-    }
-    out[size] = '\0';
-    *ret_size = size;
-    return out;
-}
-
-static void corpus_case(const char *name, const char *expect, struct span before)
-{
-    struct default_grub_edit edited;
-    struct tdx_error err = { 0 };
-    enum tdx_status status = edit(&before, 1, &wish, &edited, &err);
-    struct span after = result_of(&edited, 0, before);
-    bool refused = status == TDX_GRUB_DEFAULT_UNCLEAR || status == TDX_GRUB_DEFAULT_REFUSED;
-
-    if (strcmp(expect, "refuse") == 0 ? !refused
-                                      : status != TDX_OK && strcmp(expect, "edit-or-refuse") != 0)
-        fail_msg("%s: expected %s, got %s (%s)", name, expect, status_id(status), err.detail);
-    if (strcmp(expect, "edit-warn") == 0 && edited.notes.length == 0)
-        fail_msg("%s: no warning", name);
-    if (status == TDX_OK) {
-        check_with_shells(name, &before, &after, 1, strstr(name, "inner-") == NULL);
-        check_again(name, &after, 1);
-    } else if (strstr(err.detail, "/etc/default/grub") == NULL) {
-        fail_msg("%s: no file in <%s>", name, err.detail);
-    }
-    default_grub_edit_free(&edited);
-}
-
-static void the_corpus_of_odd_files_comes_out_as_it_says(void **state)
-{
-    const char *corpus = getenv("TDX_CORPUS");
-    char path[1024];
-    struct file_content content = { 0 };
-    struct json *json = NULL;
-    struct json_reader reader = { .bad = TDX_JSON_BAD };
-    struct json_place root;
-    unsigned count = 0;
-
-    (void)state;
-    (void)snprintf(path, sizeof(path), "%s/bootcfg/default-grub/cases.json",
-                   corpus != NULL ? corpus : "");
-    if (corpus == NULL || file_read(path, 4U << 20, 0, &content, NULL) != TDX_OK) {
-        print_message("skipped: no corpus\n");
-        skip();
-    }
-    assert_status(json_parse(file_content_span(&content), 16, &json, NULL), "OK");
-    reader.json = json;
-    root = json_root(&reader);
-    for (struct json_place item = { 0 }; json_next(&root, &item);) {
-        struct json_place text = json_member(&item, "file", JSON_REQUIRED);
-        char name[64], expect[32];
-        size_t size;
-        char *bytes;
-
-        json_text(&item, "name", name, sizeof(name));
-        json_text(&item, "expect", expect, sizeof(expect));
-        bytes = bytes_of(json_as_string(&text), &size);
-        corpus_case(name, expect, (struct span){ (const uint8_t *)bytes, size });
-        free(bytes);
-        count++;
-    }
-    assert_status(reader.status, "OK");
-    assert_true(count >= 100);
-    json_free(json);
-    file_content_free(&content);
-}
-
-/* --- files made from pieces ------------------------------------------------------------------ */
-
-static uint32_t next_random(uint32_t *seed)
-{
-    *seed = *seed * 1664525U + 1013904223U;
-    return *seed >> 8;
-}
-
-static const char *pick(uint32_t *seed, const char *const *list, size_t count)
-{
-    return list[next_random(seed) % count];
-}
-
-/* One file: some lines, among them assignments with values put together from pieces. */
-static void make_file(uint32_t *seed, struct text *ret)
-{
-    static const char *const lines[] = {
-        "# a comment with swiotlb=1\n",
-        "GRUB_TIMEOUT=5\n",
-        "X=\"p q\"\n",
-        "X=\n",
-        "\n",
-        "  \t\n",
-        "export X\n",
-        "Y='swiotlb=3'\n",
-        "if [ -e /x ]; then Z=1; fi\n",
-        "X=\"$X r\"\n",
-        "GRUB_DISTRIBUTOR=`echo Debian`\n",
-        "GRUB_CMDLINE_LINUX_DEFAULT=\"quiet\"\n",
-        "GRUB_CMDLINE_LINUX_DEFAULT=\"$GRUB_CMDLINE_LINUX\"\n",
-        "f() { echo hi; }\n",
-        "case a in b) ;; esac\n",
-        "true && true\n",
-        "GRUB_CMDLINE_LINUX_DEFAULT=\"swiotlb=5\"\n",
-        "unset Y\n",
-    };
-    static const char *const pieces[] = {
-        "a",
-        "b=c",
-        " ",
-        "  ",
-        "\t",
-        "swiotlb=1",
-        "swiotlb=2,force",
-        " swiotlb=65536,8 ",
-        "swiotlb",
-        "noswiotlb=1",
-        "\"d e\"",
-        "'f g'",
-        "\"",
-        "'",
-        "\\ ",
-        "\\\"",
-        "$X",
-        "${X}",
-        "${Y:-h}",
-        "--",
-        " -- ",
-        "#",
-        " #k",
-        "\\\n",
-        "$GRUB_CMDLINE_LINUX",
-        "\\$m",
-        "=",
-        ",",
-        "x=\\\"s swiotlb=9\\\"",
-        ".",
-        "sw\"iotlb=4\"",
-        "\xc3\xbc",
-        ";",
-        "$",
-        "%",
-    };
-    static const char *const before[] = { V "=", V "=\"", V "='", "export " V "=\"", "X=1 " V "=" };
-    size_t count = next_random(seed) % 5;
-
-    for (size_t i = 0; i < count; i++)
-        text_add(ret, pick(seed, lines, COUNT_OF(lines)));
-    for (size_t assignments = next_random(seed) % 3; assignments > 0; assignments--) {
-        const char *start = pick(seed, before, COUNT_OF(before));
-        size_t length = next_random(seed) % 8;
-
-        text_add(ret, start);
-        for (size_t i = 0; i < length; i++)
-            text_add(ret, pick(seed, pieces, COUNT_OF(pieces)));
-        if (start[strlen(start) - 1] != '=')
-            text_add_char(ret, start[strlen(start) - 1]);
-        text_add(ret, next_random(seed) % 4 > 0 ? "\n" : " # tail\n");
-        text_add(ret, pick(seed, lines, COUNT_OF(lines)));
-    }
-    if (next_random(seed) % 8 == 0 && ret->length > 0)
-        ret->data[--ret->length] = '\0';
-}
-
-/* What we read must be what every shell reads. */
-static void check_value(const char *name, struct span text)
-{
-    struct shell_file file = { "/etc/default/grub", text };
-    struct default_grub value;
-
-    assert_status(default_grub_read(&(struct default_grub_input){ &file, 1 }, &value, NULL), "OK");
-    for (const struct grub_shell *shell = grub_shells; shell->name != NULL; shell++) {
-        struct text said = { 0 };
-        int there;
-
-        if (!grub_shell_there(shell) || (value.set && strchr(value.value, '?') != NULL))
-            continue;
-        (void)grub_shell_value(shell, &text, 1, V, &there, &said);
-        if (there != value.set || (there && strcmp(text_string(&said), value.value) != 0))
-            fail_msg("%s: %s reads <%s>, we read <%s>", name, shell->name, text_string(&said),
-                     value.set ? value.value : "");
-        text_free(&said);
-    }
-    default_grub_free(&value);
-}
-
-static void check_made_file(uint32_t seed, struct span before, bool with_shells)
-{
-    struct default_grub_edit edited, removed;
-    char name[64];
-    struct span after, cleared;
-
-    (void)snprintf(name, sizeof(name), "file of seed %u", (unsigned)seed);
-    if (edit(&before, 1, &wish, &edited, NULL) != TDX_OK)
-        return;
-    after = result_of(&edited, 0, before);
-    check_again(name, &after, 1);
-    if (with_shells) {
-        check_value(name, before);
-        check_with_shells(name, &before, &after, 1, false);
-    }
-    /* Taking it out again and setting it again ends in the same words. */
-    assert_status(edit(&after, 1, &nothing, &removed, NULL), "OK");
-    cleared = result_of(&removed, 0, after);
-    assert_null(memmem(cleared.data, cleared.size, S, strlen(S)));
-    default_grub_edit_free(&removed);
-    default_grub_edit_free(&edited);
-}
-
-static void thousands_of_made_files_keep_all_other_words(void **state)
-{
-    unsigned edited = 0, with_shells = 0;
-
-    (void)state;
-    for (uint32_t i = 1; i <= 10000; i++) {
-        uint32_t seed = i * 2654435761U;
-        struct text file = { 0 };
-        struct span before;
-        struct default_grub_edit result;
-        bool fine;
-
-        make_file(&seed, &file);
-        before = text_span(&file);
-        fine = edit(&before, 1, &wish, &result, NULL) == TDX_OK;
-        default_grub_edit_free(&result);
-        edited += fine;
-        /* Real shells cost milliseconds each: a part of the files goes through them. */
-        if (fine && i % 200 < 4)
-            with_shells++;
-        check_made_file(i, before, fine && i % 200 < 4);
-        text_free(&file);
-    }
-    print_message("%u of 10000 files could be edited, %u were sourced by real shells\n", edited,
-                  with_shells);
-    assert_true(edited > 2500);
-    assert_true(with_shells > 50);
-}
-
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -736,8 +357,6 @@ int main(void)
         cmocka_unit_test(drop_ins_are_read_and_edited_where_they_win),
         cmocka_unit_test(unset_takes_every_swiotlb_out_and_nothing_else),
         cmocka_unit_test(reading_tells_what_the_linux_line_will_hold),
-        cmocka_unit_test(the_corpus_of_odd_files_comes_out_as_it_says),
-        cmocka_unit_test(thousands_of_made_files_keep_all_other_words),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* What the process that verifies can no longer do. Each attempt runs in a child of its own. */
-#include <errno.h>
 #include <fcntl.h>
 #include <signal.h>
 #include <stdlib.h>
@@ -16,14 +15,6 @@
 #include "core/base/crypto.h"
 #include "pam_tdx/gate_sandbox.h"
 #include "tests/unit/cmocka_all.h"
-
-#if defined __SANITIZE_ADDRESS__
-#define SANITIZED 1
-#elif defined __has_feature
-#define SANITIZED __has_feature(address_sanitizer)
-#else
-#define SANITIZED 0
-#endif
 
 static bool opens_a_file(void)
 {

@@ -2,60 +2,19 @@
 /* /etc/default/grub and its neighbours on a disk: what is no drop-in, links, odd files, owners and
  * modes, and a file that others change under our hands. */
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "core/base/files.h"
-#include "core/base/span_text.h"
 #include "grub-tool/commit.h"
 #include "tests/unit/cmocka_all.h"
+#include "tests/unit/scratch.h"
 
 #define MAIN "/etc/default/grub"
 #define V    "GRUB_CMDLINE_LINUX"
 #define S    "swiotlb=524288"
 
 static const struct token_wish wish = { true, 524288 };
-static char folder[64];
-
-static const char *full(const char *path, char buffer[512])
-{
-    (void)snprintf(buffer, 512, "%s%s", folder, path);
-    return buffer;
-}
-
-static void make_parents(const char *path)
-{
-    char name[512];
-
-    (void)full(path, name);
-    for (char *slash = strchr(name + strlen(folder) + 1, '/'); slash != NULL;
-         slash = strchr(slash + 1, '/')) {
-        *slash = '\0';
-        (void)mkdir(name, 0755); /* it may be there */
-        *slash = '/';
-    }
-}
-
-static void put(const char *path, const char *content)
-{
-    char name[512];
-
-    make_parents(path);
-    assert_status(file_replace(full(path, name), span_of(content), 0644, NULL), "OK");
-}
-
-static void holds(const char *path, const char *content)
-{
-    struct file_content found = { 0 };
-    char name[512];
-
-    assert_status(file_read(full(path, name), 1U << 20, 0, &found, NULL), "OK");
-    assert_int_equal(found.size, strlen(content));
-    assert_memory_equal(found.data, content, found.size);
-    file_content_free(&found);
-}
 
 /* A system of that ID with a generated configuration. */
 static void make_system(const char *id)
@@ -63,26 +22,10 @@ static void make_system(const char *id)
     char text[64];
 
     (void)snprintf(text, sizeof(text), "ID=%s\n", id);
-    put("/etc/os-release", text);
-    put("/boot/grub/grub.cfg", "set default=0\nmenuentry 'L' $menuentry_id_option 'l' {\n"
-                               "  linux /boot/vmlinuz-6.1 ro a\n}\n");
-    put(MAIN, V "=\"a\"\n");
-}
-
-static int make_root(void **state)
-{
-    (void)state;
-    (void)snprintf(folder, sizeof(folder), "/tmp/grub-files-XXXXXX");
-    return mkdtemp(folder) != NULL ? 0 : -1;
-}
-
-static int remove_root(void **state)
-{
-    char command[128];
-
-    (void)state;
-    (void)snprintf(command, sizeof(command), "rm -rf %s", folder);
-    return system(command); /* NOLINT: a name of our own making */
+    scratch_put("/etc/os-release", text);
+    scratch_put("/boot/grub/grub.cfg", "set default=0\nmenuentry 'L' $menuentry_id_option 'l' {\n"
+                                       "  linux /boot/vmlinuz-6.1 ro a\n}\n");
+    scratch_put(MAIN, V "=\"a\"\n");
 }
 
 /* Plans, calls meanwhile (NULL: nothing), and writes; notes gets the warnings and remarks. */
@@ -95,7 +38,7 @@ static enum tdx_status set_value(void (*meanwhile)(void), struct text *notes)
     struct text differences = { 0 };
     struct tdx_error err = { 0 };
     unsigned number = 0;
-    enum tdx_status status = root_open(folder, &root, &err);
+    enum tdx_status status = root_open(scratch_folder(), &root, &err);
 
     if (status == TDX_OK)
         status = boot_layout_read(&root, &layout, &err);
@@ -110,7 +53,7 @@ static enum tdx_status set_value(void (*meanwhile)(void), struct text *notes)
     if (status == TDX_OK) {
         struct commit commit = { .lock = &lock,
                                  .root = &root,
-                                 .root_path = folder,
+                                 .root_path = scratch_folder(),
                                  .layout = &layout,
                                  .wish = &wish,
                                  .plan = &plan,
@@ -145,14 +88,14 @@ static void what_is_no_drop_in_is_not_read(void **state)
     make_system("debian");
     for (size_t i = 0; i < COUNT_OF(names); i++) {
         (void)snprintf(path, sizeof(path), MAIN ".d/%s", names[i]);
-        put(path, V "=\"dead swiotlb=7\"\n");
+        scratch_put(path, V "=\"dead swiotlb=7\"\n");
     }
-    assert_int_equal(symlink("nowhere", full(MAIN ".d/99.cfg", name)), 0);
+    assert_int_equal(symlink("nowhere", scratch_path(MAIN ".d/99.cfg", name)), 0);
     sets("OK");
-    holds(MAIN, V "=\"a " S "\"\n");
+    scratch_holds(MAIN, V "=\"a " S "\"\n");
     for (size_t i = 0; i < COUNT_OF(names); i++) {
         (void)snprintf(path, sizeof(path), MAIN ".d/%s", names[i]);
-        holds(path, V "=\"dead swiotlb=7\"\n");
+        scratch_holds(path, V "=\"dead swiotlb=7\"\n");
     }
 }
 
@@ -171,11 +114,11 @@ static void a_drop_in_counts_where_the_generator_reads_it(void **state)
         struct text notes = { 0 };
 
         make_system(cases[i].id);
-        put(MAIN ".d/50-x.cfg", V "=\"c swiotlb=7\"\n");
+        scratch_put(MAIN ".d/50-x.cfg", V "=\"c swiotlb=7\"\n");
         assert_status(set_value(NULL, &notes), "OK");
         assert_non_null(strstr(text_string(&notes), cases[i].remark));
-        holds(MAIN, cases[i].main_after);
-        holds(MAIN ".d/50-x.cfg", cases[i].drop_in_after);
+        scratch_holds(MAIN, cases[i].main_after);
+        scratch_holds(MAIN ".d/50-x.cfg", cases[i].drop_in_after);
         text_free(&notes);
     }
 }
@@ -187,12 +130,12 @@ static void a_missing_file_is_made_only_for_a_generator(void **state)
 
     (void)state;
     make_system("debian");
-    assert_int_equal(unlink(full(MAIN, name)), 0);
+    assert_int_equal(unlink(scratch_path(MAIN, name)), 0);
     sets("GRUB_DEFAULT_REFUSED");
     assert_int_equal(access(name, F_OK), -1);
-    put("/usr/sbin/grub-mkconfig", "# reads /etc/default/grub.d\n");
+    scratch_put("/usr/sbin/grub-mkconfig", "# reads /etc/default/grub.d\n");
     sets("OK");
-    holds(MAIN, V "=\"" S "\"\n");
+    scratch_holds(MAIN, V "=\"" S "\"\n");
     assert_int_equal(stat(name, &st), 0);
     assert_int_equal(st.st_mode & 07777, 0644);
 }
@@ -204,7 +147,7 @@ static void what_is_no_file_is_refused_without_waiting(void **state)
 
     (void)state;
     make_system("debian");
-    assert_int_equal(unlink(full(MAIN, name)), 0);
+    assert_int_equal(unlink(scratch_path(MAIN, name)), 0);
     assert_int_equal(mkfifo(name, 0644), 0);
     sets("FILE_UNREADABLE");
     assert_int_equal(unlink(name), 0);
@@ -214,7 +157,7 @@ static void what_is_no_file_is_refused_without_waiting(void **state)
     text_add(&large, V "=\"a\"\n");
     while (large.length <= 1U << 20)
         text_add(&large, "# a comment of no use, only to fill the file with something\n");
-    put(MAIN, text_string(&large));
+    scratch_put(MAIN, text_string(&large));
     sets("FILE_TOO_LARGE");
     text_free(&large);
 }
@@ -230,11 +173,11 @@ static void links_stay_links_and_lead_nowhere_else(void **state)
     (void)state;
     for (size_t i = 0; i < COUNT_OF(targets); i++) {
         make_system("debian");
-        put("/usr/share/grub/default", V "=\"b\"\n");
-        assert_int_equal(unlink(full(MAIN, name)), 0);
+        scratch_put("/usr/share/grub/default", V "=\"b\"\n");
+        assert_int_equal(unlink(scratch_path(MAIN, name)), 0);
         assert_int_equal(symlink(targets[i], name), 0);
         sets("OK");
-        holds("/usr/share/grub/default", V "=\"b " S "\"\n");
+        scratch_holds("/usr/share/grub/default", V "=\"b " S "\"\n");
         assert_int_equal(lstat(name, &st), 0);
         assert_true(S_ISLNK(st.st_mode));
         assert_int_equal(unlink(name), 0);
@@ -255,7 +198,7 @@ static void modes_stay_and_a_file_for_everybody_is_remarked_on(void **state)
         struct stat st;
 
         make_system("debian");
-        assert_int_equal(chmod(full(MAIN, name), cases[i].mode), 0);
+        assert_int_equal(chmod(scratch_path(MAIN, name), cases[i].mode), 0);
         assert_status(set_value(NULL, &notes), "OK");
         assert_int_equal(stat(name, &st), 0);
         assert_int_equal(st.st_mode & 07777, cases[i].mode);
@@ -274,14 +217,14 @@ static void the_line_that_tuned_adds_is_left(void **state)
     make_system("rhel");
     (void)snprintf(before, sizeof(before), V "=\"a\"\n%s", tuned);
     (void)snprintf(after, sizeof(after), V "=\"a " S "\"\n%s", tuned);
-    put(MAIN, before);
+    scratch_put(MAIN, before);
     sets("OK");
-    holds(MAIN, after);
+    scratch_holds(MAIN, after);
 }
 
 static void others_write(void)
 {
-    put(MAIN, V "=\"b\"\n");
+    scratch_put(MAIN, V "=\"b\"\n");
 }
 
 static void what_others_write_meanwhile_is_not_lost(void **state)
@@ -291,15 +234,15 @@ static void what_others_write_meanwhile_is_not_lost(void **state)
     (void)state;
     make_system("debian");
     assert_status(set_value(others_write, &notes), "BOOT_CHANGED_SINCE");
-    holds(MAIN, V "=\"b\"\n");
-    holds("/boot/grub/grub.cfg", "set default=0\nmenuentry 'L' $menuentry_id_option 'l' {\n"
-                                 "  linux /boot/vmlinuz-6.1 ro a\n}\n");
+    scratch_holds(MAIN, V "=\"b\"\n");
+    scratch_holds("/boot/grub/grub.cfg", "set default=0\nmenuentry 'L' $menuentry_id_option 'l' {\n"
+                                         "  linux /boot/vmlinuz-6.1 ro a\n}\n");
     sets("OK"); /* as the second attempt of set-swiotlb does */
-    holds(MAIN, V "=\"b " S "\"\n");
+    scratch_holds(MAIN, V "=\"b " S "\"\n");
     text_free(&notes);
 }
 
-#define IN_ROOT(test) cmocka_unit_test_setup_teardown(test, make_root, remove_root)
+#define IN_ROOT(test) cmocka_unit_test_setup_teardown(test, scratch_make, scratch_remove)
 
 int main(void)
 {

@@ -3,7 +3,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 
 #include "core/base/base64.h"
 #include "core/base/files.h"
@@ -11,6 +10,7 @@
 #include "grub-tool/diff.h"
 #include "grub-tool/measured.h"
 #include "tests/unit/cmocka_all.h"
+#include "tests/unit/scratch.h"
 
 static void differences_are_those_of_diff_u(void **state)
 {
@@ -134,29 +134,18 @@ static void a_log_that_is_none_is_told_not_guessed(void **state)
 
 static void policies_that_pin_a_register_are_found_signed_or_not(void **state)
 {
-    char folder[] = "/tmp/grub-policy-XXXXXX", path[128], command[160];
     struct text token = { 0 }, found = { 0 };
     struct root root = ROOT_CLOSED;
     static const char payload[] = "{\"policy_payload\":\"{\\\"tdx_rtmr2\\\":\\\"00\\\"}\"}";
 
     (void)state;
-    assert_non_null(mkdtemp(folder));
-    (void)snprintf(path, sizeof(path), "%s/etc", folder);
-    assert_int_equal(mkdir(path, 0700), 0);
-    (void)snprintf(path, sizeof(path), "%s/etc/tdx-gate", folder);
-    assert_int_equal(mkdir(path, 0700), 0);
-    (void)snprintf(path, sizeof(path), "%s/etc/tdx-gate/policies", folder);
-    assert_int_equal(mkdir(path, 0700), 0);
     text_add(&token, "eyJ9.");
     base64_encode(&token, BASE64_URL, payload, sizeof(payload) - 1);
     text_add(&token, ".c2ln");
-    (void)snprintf(path, sizeof(path), "%s/etc/tdx-gate/policies/a.jwt", folder);
-    assert_status(file_replace(path, span_of(text_string(&token)), 0600, NULL), "OK");
-    (void)snprintf(path, sizeof(path), "%s/etc/tdx-gate/b.json", folder);
-    assert_status(file_replace(path, span_of("{\"tdx_RTMR2\":1}"), 0600, NULL), "OK");
-    (void)snprintf(path, sizeof(path), "%s/etc/tdx-gate/c.json", folder);
-    assert_status(file_replace(path, span_of("{\"tdx_rtmr1\":1,\"rtmr22\":1}"), 0600, NULL), "OK");
-    assert_status(root_open(folder, &root, NULL), "OK");
+    scratch_put("/etc/tdx-gate/policies/a.jwt", text_string(&token));
+    scratch_put("/etc/tdx-gate/b.json", "{\"tdx_RTMR2\":1}");
+    scratch_put("/etc/tdx-gate/c.json", "{\"tdx_rtmr1\":1,\"rtmr22\":1}");
+    assert_status(root_open(scratch_folder(), &root, NULL), "OK");
     measured_policies(&root, 2, &found);
     assert_string_equal(text_string(&found), "/etc/tdx-gate/b.json\n"
                                              "/etc/tdx-gate/policies/a.jwt\n");
@@ -166,8 +155,6 @@ static void policies_that_pin_a_register_are_found_signed_or_not(void **state)
     text_free(&found);
     text_free(&token);
     root_close(&root);
-    (void)snprintf(command, sizeof(command), "rm -rf %s", folder);
-    assert_int_equal(system(command), 0); /* NOLINT: a name of our own making */
 }
 
 int main(void)
@@ -177,7 +164,8 @@ int main(void)
         cmocka_unit_test(a_difference_holds_both_texts),
         cmocka_unit_test(the_log_of_an_alibaba_guest_says_that_rtmr2_changes),
         cmocka_unit_test(a_log_that_is_none_is_told_not_guessed),
-        cmocka_unit_test(policies_that_pin_a_register_are_found_signed_or_not),
+        cmocka_unit_test_setup_teardown(policies_that_pin_a_register_are_found_signed_or_not,
+                                        scratch_make, scratch_remove),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

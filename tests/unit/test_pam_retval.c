@@ -13,15 +13,6 @@
 #include "tests/unit/cmocka_all.h"
 #include "tests/unit/pam_host.h"
 
-#define NEED_HOST()                                                                                \
-    do {                                                                                           \
-        const char *reason_;                                                                       \
-        if (!host_usable(&reason_)) {                                                              \
-            print_message("skipped: %s\n", reason_);                                               \
-            skip();                                                                                \
-        }                                                                                          \
-    } while (0)
-
 #define ALL (HOST_AUTH | HOST_ACCOUNT | HOST_SESSION)
 
 struct refusal_case {
