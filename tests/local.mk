@@ -1,6 +1,6 @@
-dist_check_SCRIPTS += tests/layers.test tests/headers.test tests/attest_man.test tests/health_cli.test tests/health_command.test tests/health_schema.test tests/cmocka-tap
-TESTS += tests/layers.test tests/headers.test tests/attest_man.test tests/health_cli.test tests/health_command.test tests/health_schema.test $(UNIT_TESTS)
-EXTRA_DIST += tests/layers.allow tests/cppcheck.suppress
+dist_check_SCRIPTS += tests/layers.test tests/headers.test tests/attest_man.test tests/health_cli.test tests/health_command.test tests/health_schema.test tests/health_rules.test tests/cmocka-tap
+TESTS += tests/layers.test tests/headers.test tests/attest_man.test tests/health_cli.test tests/health_command.test tests/health_schema.test tests/health_rules.test $(UNIT_TESTS)
+EXTRA_DIST += tests/prometheus.rules.yml tests/layers.allow tests/cppcheck.suppress
 dist_noinst_SCRIPTS += tests/suite tests/floor
 
 TEST_EXTENSIONS = .test
