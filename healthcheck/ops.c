@@ -307,6 +307,7 @@ static void evaluate_timers(const struct evaluation *evaluation, struct finding 
 static void evaluate_snapshot(const struct evaluation *evaluation, struct finding *ret)
 {
     (void)evaluation;
+    finding_source(ret, "nothing: a guest cannot see its snapshots");
     finding_set(ret, CHECK_INFO, NULL,
                 "take one of the system disk before you change the kernel's command line");
 }
@@ -400,7 +401,7 @@ static const struct check checks[] = {
         .severity = SEVERITY_INFO,
         .expected = "one, taken before",
         .remedy = "Nothing to mend now.",
-        .reads = "nothing: the guest cannot see its snapshots",
+        .reads = "nothing: a guest cannot see its snapshots",
         .why = "A guest that does not start has no screen, and no way in but its disk.",
         .requires = { "cpu.tdx_guest" },
         .live_only = true,

@@ -12,8 +12,9 @@ void health_apply(struct facts *facts, const struct health_fact *changes, size_t
         const char *word;
         enum fact_state state;
     } states[] = {
-        { "!absent", FACT_ABSENT }, { "!denied", FACT_DENIED },       { "!offline", FACT_OFFLINE },
-        { "!failed", FACT_FAILED }, { "!not_asked", FACT_NOT_ASKED },
+        { "!absent", FACT_ABSENT },       { "!denied", FACT_DENIED },
+        { "!offline", FACT_OFFLINE },     { "!failed", FACT_FAILED },
+        { "!not_asked", FACT_NOT_ASKED }, { "!no_network", FACT_NO_NETWORK },
     };
 
     for (size_t i = 0; i < count && changes[i].key != NULL; i++) {

@@ -9,8 +9,8 @@
 #include "healthcheck/facts.h"
 #include "healthcheck/report.h"
 
-/* A fact: its value, or "!" and a state: !absent, !denied, !offline, !failed, !not_asked; "!failed"
- * may be followed by a blank and why. */
+/* A fact: its value, or "!" and a state: !absent, !denied, !offline, !failed, !not_asked,
+ * !no_network; "!failed" may be followed by a blank and why. */
 struct health_fact {
     const char *key, *value;
 };

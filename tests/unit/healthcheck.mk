@@ -34,4 +34,19 @@ tests_unit_test_health_run_SOURCES = tests/unit/test_health_run.c tests/unit/hea
 	tests/unit/event_log_builder.c tests/unit/event_log_builder.h
 tests_unit_test_health_run_CPPFLAGS = $(AM_CPPFLAGS) $(CMOCKA_CFLAGS) $(CRYPTO_CFLAGS)
 tests_unit_test_health_run_LDADD = healthcheck/libhealthcheck.la $(CMOCKA_LIBS) $(CRYPTO_LIBS)
+
+UNIT_TESTS += tests/unit/test_health_cloud
+tests_unit_test_health_cloud_SOURCES = tests/unit/test_health_cloud.c tests/unit/health_rows.c tests/unit/health_rows.h
+tests_unit_test_health_cloud_CPPFLAGS = $(AM_CPPFLAGS) $(CMOCKA_CFLAGS)
+tests_unit_test_health_cloud_LDADD = healthcheck/libhealthcheck.la $(CMOCKA_LIBS)
+
+UNIT_TESTS += tests/unit/test_health_pkg
+tests_unit_test_health_pkg_SOURCES = tests/unit/test_health_pkg.c tests/unit/health_rows.c tests/unit/health_rows.h
+tests_unit_test_health_pkg_CPPFLAGS = $(AM_CPPFLAGS) $(CMOCKA_CFLAGS)
+tests_unit_test_health_pkg_LDADD = healthcheck/libhealthcheck.la $(CMOCKA_LIBS)
+
+UNIT_TESTS += tests/unit/test_health_metadata
+tests_unit_test_health_metadata_SOURCES = tests/unit/test_health_metadata.c tests/unit/metadata_server.c tests/unit/metadata_server.h
+tests_unit_test_health_metadata_CPPFLAGS = $(AM_CPPFLAGS) $(CMOCKA_CFLAGS)
+tests_unit_test_health_metadata_LDADD = healthcheck/libhealthcheck.la $(CMOCKA_LIBS) -lpthread
 endif
