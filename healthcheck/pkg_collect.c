@@ -9,11 +9,12 @@
 #include "core/base/text.h"
 #include "pam_tdx/gate_conf.h"
 
-#define DPKG_STATUS "/var/lib/dpkg/status"
-#define DPKG_LIMIT  ((size_t)32 << 20)
-#define PROGRAM_MS  5000
-#define LINE_SIZE   512
-#define COUNT_OF(a) (sizeof(a) / sizeof((a)[0]))
+#define DPKG_STATUS     "/var/lib/dpkg/status"
+#define DPKG_LIMIT      ((size_t)32 << 20)
+#define PROGRAM_MS      5000
+#define LINE_SIZE       512
+#define COUNT_OF(a)     (sizeof(a) / sizeof((a)[0]))
+#define PROBE_NAME(key) (&(key)[sizeof("probe:") - 1])
 
 static const char *const intels[] = { PKG_ATTEST, PKG_DCAP_VERIFY, PKG_DCAP_QPL };
 static const char *const ours[] = { "tdx-gate", "pam_tdx", "libpam-tdx", "tdx-gate-selinux" };
@@ -167,8 +168,7 @@ static void collect_dpkg(const struct collector *collector)
         take_dpkg(file_content_span(&content), &lines);
         set_text(collector, PKG_PACKAGES, &lines);
     } else {
-        collect_probe(collector, PKG_PACKAGES + strlen("probe:"), status, &err,
-                      (struct span){ NULL, 0 });
+        collect_probe(collector, PROBE_NAME(PKG_PACKAGES), status, &err, (struct span){ NULL, 0 });
     }
     text_free(&lines);
     file_content_free(&content);
@@ -237,8 +237,8 @@ void pkg_collect(const struct collector *collector)
     collect_file(collector, "/etc/yum.conf");
     collect_file(collector, PKG_ATTEST_CONF);
     collect_file(collector, GATE_CONF_DEFAULT);
-    if (collect_probe_file(collector, PKG_PACKAGES + strlen("probe:"), "packages.txt") &&
-        collect_probe_file(collector, PKG_VERIFY + strlen("probe:"), "packages-verify.txt")) {
+    if (collect_probe_file(collector, PROBE_NAME(PKG_PACKAGES), "packages.txt") &&
+        collect_probe_file(collector, PROBE_NAME(PKG_VERIFY), "packages-verify.txt")) {
         collect_recorded(collector);
         return;
     }
