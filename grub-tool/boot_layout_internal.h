@@ -29,7 +29,8 @@ enum tdx_status boot_layout_from_grub(const struct root *root, const struct grub
 enum tdx_status boot_layout_from_systemd(const struct root *root, const char *folder,
                                          struct boot_layout *ret, struct tdx_error *err);
 
-/* Sets not_mounted where /etc/fstab names a place of the boot configuration that is empty. */
+/* FILE_UNREADABLE where a folder that decides what boots may not be looked into. Sets not_mounted
+ * where /etc/fstab names a place of the boot configuration that is empty. */
 enum tdx_status boot_mounts_check(const struct root *root, struct boot_layout *layout,
                                   struct tdx_error *err);
 

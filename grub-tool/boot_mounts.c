@@ -54,11 +54,33 @@ static bool is_empty(const struct root *root, const char *place)
     return status == TDX_FILE_MISSING || (status == TDX_OK && count == 0);
 }
 
+/* A folder of the boot configuration that may not be looked into is not one that is not there. */
+static enum tdx_status check_readable(const struct root *root, struct tdx_error *err)
+{
+    static const char *const places[] = { "/boot",    "/boot/efi",   "/boot/efi/EFI", "/efi",
+                                          "/efi/EFI", "/boot/grub2", "/boot/grub" };
+
+    for (size_t i = 0; i < sizeof(places) / sizeof(places[0]); i++) {
+        struct root_names names = { 0 };
+        enum tdx_status status = root_list_folder(root, places[i], 4096, &names, err);
+
+        root_names_free(&names);
+        if (status == TDX_FILE_UNREADABLE)
+            return status;
+        if (err != NULL)
+            *err = (struct tdx_error){ 0 };
+    }
+    return TDX_OK;
+}
+
 enum tdx_status boot_mounts_check(const struct root *root, struct boot_layout *layout,
                                   struct tdx_error *err)
 {
     struct file_content content = { 0 };
+    enum tdx_status status = check_readable(root, err);
 
+    if (status != TDX_OK)
+        return status;
     if (root_read_file(root, "/etc/fstab", FSTAB_LIMIT, &content, NULL) != TDX_OK)
         return TDX_OK;
     for (size_t at = 0; at < content.size && layout->not_mounted == NULL;) {

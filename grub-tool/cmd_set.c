@@ -184,18 +184,19 @@ static int dry_run(struct setter *s)
                             : program_fail(&s->options->program, status, &s->err);
 }
 
-static void print_advice(struct setter *s)
+/* False: it could not be printed, so that nobody was told. */
+static bool print_advice(struct setter *s)
 {
     struct measured measured;
     struct text advice = { 0 };
 
     if (s->options->program.quiet)
-        return;
+        return true;
     measured_read(&s->root, &measured);
     measured_advice(&s->root, &measured, s->root.live, &advice);
     (void)fputs(text_string(&advice), stdout);
-    (void)fflush(stdout);
     text_free(&advice);
+    return fflush(stdout) == 0 && ferror(stdout) == 0;
 }
 
 /* Looks once more, now that nobody else of us can write, and carries the plan out. */
@@ -235,7 +236,8 @@ static int apply(struct setter *s)
     unsigned number = 0;
     enum tdx_status status;
 
-    print_advice(s);
+    if (!print_advice(s)) /* nothing is changed */
+        return program_finish(&s->options->program, TDX_EXIT_YES);
     status = write_plan(s, &number);
     print_lines(s->options, &s->notes);
     if (status != TDX_OK) {

@@ -54,11 +54,13 @@ static bool run_load_env(struct runner *r, const struct command *command)
             grub_word_value(r->text, &command->words[i + 1], &r->script->env, &path);
     if (path.length == 0)
         text_addf(&path, "%s/grubenv", grub_env_get(&r->script->env, "prefix"));
-    if (grub_find_file(r->script->root, text_string(&path), &found) &&
-        root_read_file(r->script->root, text_string(&found), GRUBENV_LIMIT, &block, NULL) ==
-            TDX_OK &&
-        grubenv_load(file_content_span(&block), text_string(&found), &r->script->env, NULL) ==
-            TDX_OK) {
+    if (!grub_find_file(r->script->root, text_string(&path), &found)) {
+        /* none: all values stay as they are */
+    } else if (root_read_file(r->script->root, text_string(&found), GRUBENV_LIMIT, &block, NULL) !=
+               TDX_OK) {
+        grub_note_unreadable(r->script, text_string(&found));
+    } else if (grubenv_load(file_content_span(&block), text_string(&found), &r->script->env,
+                            NULL) == TDX_OK) {
         free(r->script->grubenv);
         r->script->grubenv = text_take(&found);
         fine = r->script->grubenv != NULL;

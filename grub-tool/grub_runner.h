@@ -34,6 +34,7 @@ bool grub_word_is(const struct runner *r, const struct grub_token *token, const 
 bool grub_run_simple(struct runner *r, const struct command *command);
 bool grub_run_test(struct runner *r, const struct command *command);
 /* Runs the config at path; chained: as configfile does. */
+void grub_note_unreadable(struct grub_script *script, const char *path);
 void grub_run_config(struct grub_script *script, const char *path, bool chained);
 
 #endif

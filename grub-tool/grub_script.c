@@ -250,6 +250,13 @@ static bool run_list(struct runner *r, bool run)
     return false;
 }
 
+void grub_note_unreadable(struct grub_script *script, const char *path)
+{
+    if (script->unreadable == NULL)
+        script->unreadable = strdup(path);
+    script->env.failed |= script->unreadable == NULL;
+}
+
 void grub_run_config(struct grub_script *script, const char *path, bool chained)
 {
     struct runner r = { .script = script, .entry = GRUB_NONE, .parent = GRUB_NONE, .last = true };
@@ -257,9 +264,12 @@ void grub_run_config(struct grub_script *script, const char *path, bool chained)
     struct file_content content = { 0 };
     struct text folder = { 0 };
 
-    if (script->config_count == GRUB_CONFIGS || script->depth > GRUB_NESTING ||
-        root_read_file(script->root, path, GRUB_CONFIG_LIMIT, &content, NULL) != TDX_OK)
+    if (script->config_count == GRUB_CONFIGS || script->depth > GRUB_NESTING)
         return;
+    if (root_read_file(script->root, path, GRUB_CONFIG_LIMIT, &content, NULL) != TDX_OK) {
+        grub_note_unreadable(script, path);
+        return;
+    }
     *config = (struct grub_config){ .path = strdup(path), .content = content };
     if (chained) {
         const char *slash = strrchr(path, '/');
@@ -309,6 +319,8 @@ enum tdx_status grub_script_run(const struct root *root, const char *path, struc
     text_free(&real);
     if (status != TDX_OK)
         return status;
+    if (ret->unreadable != NULL)
+        return status_fail(err, TDX_FILE_UNREADABLE, "%s", ret->unreadable);
     if (ret->config_count == 0)
         return status_fail(err, TDX_FILE_UNREADABLE, "%s", path);
     if (ret->env.failed)
@@ -334,6 +346,7 @@ void grub_script_free(struct grub_script *script)
     free(script->entries);
     free(script->grubenv);
     free(script->missing);
+    free(script->unreadable);
     grub_env_free(&script->env);
     *script = (struct grub_script){ 0 };
 }

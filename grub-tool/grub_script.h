@@ -62,7 +62,8 @@ struct grub_script {
     size_t kernelopts_config, kernelopts_start, kernelopts_end;
     size_t steps;
     unsigned depth;
-    char *missing; /* a configfile that does not exist */
+    char *missing;    /* a configfile that does not exist */
+    char *unreadable; /* a file that is there and could not be read */
 };
 
 /* Runs the config at path (inside the root). Returns TDX_OK, BOOT_CONFIG_UNCLEAR, a status of

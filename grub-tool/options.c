@@ -136,5 +136,7 @@ int grub_options_read(int argc, char **argv, const char *name, const char *help,
     code = program_options(&ret->program, argc, argv, "", long_options, take_option, &reading);
     if (code == PROGRAM_GO_ON && optind < argc)
         return program_usage(&ret->program, "there is no argument '%s'", argv[optind]);
+    if (code == PROGRAM_GO_ON && ret->no_mkconfig + ret->mkconfig + ret->direct > 1)
+        return program_usage(&ret->program, "give one of --no-mkconfig, --mkconfig, --direct");
     return code;
 }

@@ -109,7 +109,10 @@ static enum tdx_status plan_default_grub(struct planner *p)
     enum tdx_status status =
         default_grub_files_read(p->root, p->layout->reads_drop_ins, &files, p->err);
     struct default_grub_input input = { files.files, files.count };
+    struct stat st;
 
+    if (status == TDX_OK && !files.exists && root_lstat(p->root, DEFAULT_PATH, &st, NULL) == TDX_OK)
+        status = refuse(p, DEFAULT_PATH, "is a link that leads nowhere in this system");
     if (status == TDX_OK && !files.exists && p->layout->generator == NULL && p->wish->present)
         status = status_fail(p->err, TDX_GRUB_DEFAULT_REFUSED,
                              DEFAULT_PATH " does not exist, and no generator that would read it");

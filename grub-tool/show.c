@@ -188,7 +188,7 @@ static const char *describe(enum boot_style style)
     case BOOT_UNKNOWN:
         break;
     }
-    return "nothing that boots was found";
+    return "nothing that boots was found; is /boot mounted?";
 }
 
 static void add_path(struct text *ret, const char *before, const char *path, const char *behind)

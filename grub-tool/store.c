@@ -52,8 +52,8 @@ enum tdx_status store_open(const struct root *root, bool create, int *ret_fd, st
         if (mkdirat(parent, steps[i].name, steps[i].mode) == 0
                 ? fsync(parent) != 0 && errno != EINVAL
                 : errno != EEXIST)
-            status = status_fail_errno(err, TDX_FILE_WRITE_FAILED, errno, "%s/%s", steps[i].parent,
-                                       steps[i].name);
+            status = status_fail_errno(err, TDX_FILE_WRITE_FAILED, errno, "%s/%s",
+                                       i > 0 ? steps[i].parent : "", steps[i].name);
         (void)close(parent);
         if (status != TDX_OK)
             return status;
