@@ -90,6 +90,8 @@ struct login {
     struct gate_bundles bundles;
     struct file_content anchor;
     struct policy_set policies;
+    struct gate_memory memory; /* all zero: nothing is remembered */
+    bool remembers;
     struct trust_anchor trust;
     struct floor floor;
     struct gate_result result;
@@ -109,7 +111,9 @@ static enum tdx_status load_floor(struct login *login, struct tdx_error *err)
 
     login->trust = *trust_anchor_intel();
     if (login->anchor.size > 0)
-        status = trust_anchor_parse(file_content_span(&login->anchor), &login->trust, err);
+        status = trust_anchor_parse_again(file_content_span(&login->anchor),
+                                          login->remembers ? login->memory.anchor : NULL,
+                                          &login->trust, err);
     if (status == TDX_OK)
         status = floor_load(FLOOR_FOLDER, &login->trust, &login->floor, err);
     return status;
@@ -168,6 +172,7 @@ static void remember(struct login *login)
     struct gate_memory memory;
 
     memcpy(memory.digest, login->result.digest, sizeof(memory.digest));
+    memcpy(memory.anchor, login->trust.certificate_sha256, sizeof(memory.anchor));
     if (hash_inputs(login, memory.settled, NULL) == TDX_OK)
         gate_memory_store(login->state, &memory);
 }
@@ -206,21 +211,20 @@ static enum tdx_status verify_apart(struct login *login, const struct gate_task 
 static enum tdx_status verify(struct login *login, struct tdx_error *err)
 {
     uint8_t inputs[GATE_DIGEST_SIZE];
-    struct gate_memory memory;
-    bool known = gate_memory_load(login->state, &memory);
     const struct gate_task task = { .conf = &login->conf,
                                     .evidence = &login->evidence,
                                     .bundles = &login->bundles,
                                     .anchor = &login->trust,
                                     .policies = &login->policies,
-                                    .trusted_digest = known ? memory.digest : NULL,
+                                    .trusted_digest =
+                                        login->remembers ? login->memory.digest : NULL,
                                     .now = time(NULL) };
     enum tdx_status status = hash_inputs(login, inputs, err);
 
     if (status != TDX_OK)
         return status;
-    if (known && login->for_module && !login->conf.fetch_on_login && login->bundles.count == 1 &&
-        memcmp(inputs, memory.settled, sizeof(inputs)) == 0)
+    if (login->remembers && login->for_module && !login->conf.fetch_on_login &&
+        login->bundles.count == 1 && memcmp(inputs, login->memory.settled, sizeof(inputs)) == 0)
         return verify_here(login, &task, err);
     return verify_apart(login, &task, err);
 }
@@ -254,6 +258,7 @@ static enum tdx_status settle(struct login *login, struct tdx_error *err)
     enum tdx_status status;
 
     at_step(login->for_module, "reading the collateral");
+    login->remembers = gate_memory_load(login->state, &login->memory);
     status = gate_bundles_read(login->conf.collateral, &login->bundles, err);
     if (status == TDX_OK)
         status = load_floor(login, err);

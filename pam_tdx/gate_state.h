@@ -48,6 +48,7 @@ struct gate_memory {
     /* A hash over the collateral, the trust anchor and the rollback floor as it stands: with these
      * there is nothing to store after an accepted login. */
     uint8_t settled[GATE_DIGEST_SIZE];
+    uint8_t anchor[GATE_DIGEST_SIZE]; /* of the trust anchor's certificate: it is sound */
 };
 bool gate_memory_load(int state, struct gate_memory *ret) TDX_MUST_CHECK;
 void gate_memory_store(int state, const struct gate_memory *memory);

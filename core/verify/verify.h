@@ -57,6 +57,13 @@ const struct trust_anchor *trust_anchor_intel(void);
 enum tdx_status trust_anchor_parse(struct span pem, struct trust_anchor *ret, struct tdx_error *err)
     TDX_MUST_CHECK;
 
+/* The same for who reads it again and again. known: NULL, or the certificate_sha256 that
+ * trust_anchor_parse() gave and that the caller kept where only root can write: if this is the same
+ * certificate it was checked then, and its signature is not computed again. */
+enum tdx_status trust_anchor_parse_again(struct span pem, const uint8_t known[32],
+                                         struct trust_anchor *ret, struct tdx_error *err)
+    TDX_MUST_CHECK;
+
 struct advisory_list {
     size_t count; /* sorted, unique */
     char id[VERIFY_ADVISORIES_MAX][VERIFY_ADVISORY_SIZE];

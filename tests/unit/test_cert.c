@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The readers of certificates, CRLs and anchors: what they refuse although it is signed. */
+#include <openssl/sha.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -340,6 +341,43 @@ static void only_a_root_certificate_is_an_anchor(void **state)
     sim_platform_free(p);
 }
 
+/* What was checked once is known by its digest, and by nothing less. */
+static void an_anchor_that_was_checked_is_not_checked_again(void **state)
+{
+    struct sim_platform *p = sim_platform_new();
+    struct trust_anchor first, again, untouched = { .public_key = { 7 } };
+    uint8_t of_broken[32];
+    struct text pem = { 0 }, broken = { 0 }, der = { 0 };
+
+    (void)state;
+    sim_anchor_pem(p, &pem);
+    p->root.corrupt_signature = true;
+    sim_root_der(p, &der);
+    sim_pem(&broken, "CERTIFICATE", &der);
+    assert_non_null(SHA256((const uint8_t *)der.data, der.length, of_broken));
+
+    assert_status(trust_anchor_parse(text_span(&pem), &first, NULL), "OK");
+    assert_status(trust_anchor_parse_again(text_span(&pem), first.certificate_sha256, &again, NULL),
+                  "OK");
+    assert_memory_equal(first.public_key, again.public_key, sizeof(first.public_key));
+    assert_memory_equal(first.certificate_sha256, again.certificate_sha256, 32);
+    assert_status(trust_anchor_parse_again(text_span(&pem), of_broken, &again, NULL), "OK");
+    assert_memory_equal(first.public_key, again.public_key, sizeof(first.public_key));
+    assert_memory_equal(first.certificate_sha256, again.certificate_sha256, 32);
+    again = untouched;
+    assert_status(trust_anchor_parse_again(text_span(&broken), first.certificate_sha256, &again,
+                                           NULL),
+                  "ANCHOR_BAD");
+    assert_status(trust_anchor_parse_again(text_span(&broken), NULL, &again, NULL), "ANCHOR_BAD");
+    assert_memory_equal(again.public_key, untouched.public_key, sizeof(again.public_key));
+    /* The caller has vouched for it: this is where the work is saved. */
+    assert_status(trust_anchor_parse_again(text_span(&broken), of_broken, &again, NULL), "OK");
+    text_free(&pem);
+    text_free(&broken);
+    text_free(&der);
+    sim_platform_free(p);
+}
+
 static void accepted_statuses_are_read_from_a_list(void **state)
 {
     static const struct {
@@ -389,6 +427,7 @@ int main(void)
         cmocka_unit_test(a_list_with_an_unknown_critical_extension_is_refused),
         cmocka_unit_test(a_root_must_be_whole),
         cmocka_unit_test(only_a_root_certificate_is_an_anchor),
+        cmocka_unit_test(an_anchor_that_was_checked_is_not_checked_again),
         cmocka_unit_test(accepted_statuses_are_read_from_a_list),
     };
 
