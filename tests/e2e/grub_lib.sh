@@ -1,7 +1,7 @@
 # shellcheck shell=bash
 # Roots for the tests of tdx-grub, in a private mount namespace: layouts of RHEL 8, RHEL 9 and
 # Debian, and what they are compared by. Sourced by the tests beside it.
-# shellcheck disable=SC2034,SC2016 # who sources it uses more; $names are GRUB's
+# shellcheck disable=SC2034 # who sources it uses tool, preload and the like
 tool=$(cd "${top_builddir:-.}" && pwd)/grub-tool/tdx-grub
 preload=$(cd "${top_builddir:-.}" && pwd)/tests/e2e/.libs/libkillat.so
 
