@@ -136,7 +136,7 @@ static enum tdx_status write_bundle(const char *path, const struct collateral *p
 
     content = text_span(&printed);
     if (status == TDX_OK && strcmp(path, "-") != 0) {
-        status = file_replace(path, content, 0644, err);
+        status = file_put(path, content, 0644, err);
     } else if (status == TDX_OK) {
         error = file_write_all(STDOUT_FILENO, content);
         if (error != 0)

@@ -85,7 +85,7 @@ enum tdx_status policy_write_out(const char *path, struct span content, struct t
     int error;
 
     if (path != NULL && strcmp(path, "-") != 0)
-        return file_replace(path, content, 0644, err);
+        return file_put(path, content, 0644, err);
     error = file_write_all(STDOUT_FILENO, content);
     if (error != 0)
         return status_fail_errno(err, TDX_FILE_WRITE_FAILED, error, "standard output");

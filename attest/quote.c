@@ -71,7 +71,7 @@ static enum tdx_status write_quote(const char *path, const struct file_content *
     int error;
 
     if (strcmp(path, "-") != 0) /* a quote names the platform: not for everybody's eyes */
-        return file_replace(path, file_content_span(quote), 0600, err);
+        return file_put(path, file_content_span(quote), 0600, err);
     error = file_write_all(STDOUT_FILENO, file_content_span(quote));
     if (error != 0)
         return status_fail_errno(err, TDX_FILE_WRITE_FAILED, error, "standard output");

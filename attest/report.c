@@ -147,7 +147,7 @@ static enum tdx_status get_report(struct report_options *options, struct file_co
     ret->size = TD_REPORT_SIZE;
     status = evidence_td_report(&options->shared.paths, options->report_data, ret->data, err);
     if (status == TDX_OK && options->out != NULL)
-        status = file_replace(options->out, file_content_span(ret), 0600, err);
+        status = file_put(options->out, file_content_span(ret), 0600, err);
     return status;
 }
 

@@ -73,7 +73,7 @@ static enum tdx_status deliver(const char *path, const struct text *document, mo
     if (!text_ok(document))
         return status_fail(err, TDX_NO_MEMORY, "the report");
     if (!to_stdout(path))
-        return file_replace(path, content, mode, err);
+        return file_put(path, content, mode, err);
     (void)fwrite(content.data, 1, content.size, stdout); /* program_finish() asks how it went */
     return TDX_OK;
 }

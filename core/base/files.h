@@ -54,6 +54,11 @@ enum tdx_status file_read_at(int folder_fd, const char *name, size_t limit, unsi
 enum tdx_status file_replace(const char *path, struct span content, mode_t mode,
                              struct tdx_error *err) TDX_MUST_CHECK;
 
+/* For a path that a person named on the command line: as file_replace(); but what is there and no
+ * regular file (/dev/null, /dev/stdout, a pipe) is written into and not replaced. */
+enum tdx_status file_put(const char *path, struct span content, mode_t mode, struct tdx_error *err)
+    TDX_MUST_CHECK;
+
 /* As file_replace(), relative to folder_fd; name has no '/'. The last part is not followed. */
 enum tdx_status file_replace_at(int folder_fd, const char *name, struct span content, mode_t mode,
                                 struct tdx_error *err) TDX_MUST_CHECK;

@@ -233,3 +233,30 @@ done:
     free(folder);
     return status;
 }
+
+/* Writes into what is there and no regular file. */
+static int write_into(const char *path, struct span content)
+{
+    int fd = open(path, O_WRONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK);
+    int error = fd < 0 ? errno : 0;
+
+    /* Nobody at the other end of a pipe is an error; one who is slow is waited for. */
+    if (error == 0 && fcntl(fd, F_SETFL, 0) != 0)
+        error = errno;
+    if (error == 0)
+        error = file_write_all(fd, content);
+    if (fd >= 0 && close(fd) != 0 && error == 0)
+        error = errno;
+    return error;
+}
+
+enum tdx_status file_put(const char *path, struct span content, mode_t mode, struct tdx_error *err)
+{
+    struct stat st;
+    int error;
+
+    if (stat(path, &st) != 0 || S_ISREG(st.st_mode) || S_ISDIR(st.st_mode))
+        return file_replace(path, content, mode, err);
+    error = write_into(path, content);
+    return error == 0 ? TDX_OK : status_fail_errno(err, TDX_FILE_WRITE_FAILED, error, "%s", path);
+}

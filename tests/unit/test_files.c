@@ -389,6 +389,33 @@ static void unread_input_is_no_failure(void **state)
     }
 }
 
+static void what_is_no_regular_file_is_written_into(void **state)
+{
+    struct stat st;
+    char seen[8] = "";
+    int fd;
+
+    (void)state;
+    assert_int_equal(mkfifo(in_folder("pipe"), 0600), 0);
+    assert_status(file_put(in_folder("pipe"), SPAN("nobody"), 0600, NULL), "FILE_WRITE_FAILED");
+    fd = open(in_folder("pipe"), O_RDONLY | O_NONBLOCK | O_CLOEXEC);
+    assert_true(fd >= 0);
+    assert_status(file_put(in_folder("pipe"), SPAN("hello"), 0600, NULL), "OK");
+    assert_int_equal(read(fd, seen, sizeof(seen) - 1), 5);
+    assert_string_equal(seen, "hello");
+    (void)close(fd);
+    assert_int_equal(stat(in_folder("pipe"), &st), 0);
+    assert_true(S_ISFIFO(st.st_mode));
+    assert_int_equal(unlink(in_folder("pipe")), 0);
+    assert_status(file_put("/dev/null", SPAN("gone"), 0600, NULL), "OK");
+    assert_status(file_put("/dev/full", SPAN("gone"), 0600, NULL), "FILE_WRITE_FAILED");
+    assert_status(file_put(in_folder("."), SPAN("a folder"), 0600, NULL), "FILE_WRITE_FAILED");
+    assert_status(file_put(in_folder("put"), SPAN("a file"), 0640, NULL), "OK");
+    assert_int_equal(stat(in_folder("put"), &st), 0);
+    assert_int_equal(st.st_mode & 07777U, 0640);
+    assert_int_equal(unlink(in_folder("put")), 0);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -399,6 +426,7 @@ int main(void)
         cmocka_unit_test(replacing_keeps_mode_links_and_attributes),
         cmocka_unit_test(a_new_file_gets_the_mode_asked_for),
         cmocka_unit_test(a_failed_replacement_changes_nothing),
+        cmocka_unit_test(what_is_no_regular_file_is_written_into),
         cmocka_unit_test(missing_folders_are_made_up_to_the_last),
         cmocka_unit_test(tidying_removes_what_a_killed_replacement_left_and_nothing_else),
         cmocka_unit_test(a_program_gets_input_and_gives_output_and_code),
