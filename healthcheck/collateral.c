@@ -32,9 +32,9 @@ static void evaluate_integrity(const struct evaluation *evaluation, struct findi
         return;
     }
     if (fact->state == FACT_FAILED && failure != TDX_INTERNAL) {
-        evidence_set_failure(ret,
-                             status_exit_code(failure) == TDX_EXIT_NO ? CHECK_FAIL : CHECK_ERROR,
-                             fact);
+        bool is_no = status_exit_code(failure) == TDX_EXIT_NO || failure == TDX_FILE_UNSAFE;
+
+        evidence_set_failure(ret, is_no ? CHECK_FAIL : CHECK_ERROR, fact);
         return;
     }
     found = evidence_collateral(evaluation, ret);
@@ -131,7 +131,7 @@ static const struct check checks[] = {
                "refused.",
         .requires = { "collateral.integrity" },
         .live_only = true,
-        .gives = GIVES(PASS) | GIVES(WARN) | GIVES(FAIL) | GIVES(ERROR),
+        .gives = GIVES(PASS) | GIVES(WARN) | GIVES(FAIL),
         .evaluate = evaluate_freshness,
     },
     {

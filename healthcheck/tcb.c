@@ -57,7 +57,8 @@ static void evaluate_status(const struct evaluation *evaluation, struct finding 
     if (found != NULL) {
         const char *word = tcb_status_word(found->tcb_status);
 
-        if ((evaluation->accepted_tcb & TCB_STATUS_BIT(found->tcb_status)) == 0)
+        if (found->tcb_status == TCB_REVOKED ||
+            (evaluation->accepted_tcb & TCB_STATUS_BIT(found->tcb_status)) == 0)
             finding_set(ret, CHECK_FAIL, "not_accepted", "%s", word);
         else if (found->tcb_status != TCB_UP_TO_DATE)
             finding_set(ret, CHECK_WARN, "accepted_by_name", "%s (accepted by gate.conf)", word);

@@ -61,7 +61,7 @@ const struct finding *health_finding(const struct report *report, const char *id
     return &find(report, id)->finding;
 }
 
-static void check_row(const struct report *report, const struct health_row *row)
+void health_check_row(const struct report *report, const struct health_row *row)
 {
     const struct report_entry *entry = find(report, row->id);
     const struct finding *finding = &entry->finding;
@@ -101,7 +101,7 @@ void health_check_rows(const struct health_fact *base, size_t base_count,
         health_apply(facts, base, base_count);
         health_apply(facts, rows[i].changes, HEALTH_CHANGES);
         report = health_report(facts, rows[i].id, live, now);
-        check_row(&report, &rows[i]);
+        health_check_row(&report, &rows[i]);
         report_free(&report);
         facts_free(facts);
     }

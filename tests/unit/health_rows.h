@@ -36,6 +36,9 @@ struct report health_report(const struct facts *facts, const char *only, bool li
 void health_check_rows(const struct health_fact *base, size_t base_count,
                        const struct health_row *rows, size_t count, bool live, int64_t now);
 
+/* One row's verdict, changes apart, against a report. */
+void health_check_row(const struct report *report, const struct health_row *row);
+
 /* The finding of that check; fails the test if there is none. */
 const struct finding *health_finding(const struct report *report, const char *id);
 

@@ -49,4 +49,26 @@ UNIT_TESTS += tests/unit/test_health_metadata
 tests_unit_test_health_metadata_SOURCES = tests/unit/test_health_metadata.c tests/unit/metadata_server.c tests/unit/metadata_server.h
 tests_unit_test_health_metadata_CPPFLAGS = $(AM_CPPFLAGS) $(CMOCKA_CFLAGS)
 tests_unit_test_health_metadata_LDADD = healthcheck/libhealthcheck.la $(CMOCKA_LIBS) -lpthread
+
+UNIT_TESTS += tests/unit/test_health_qcnl
+tests_unit_test_health_qcnl_SOURCES = tests/unit/test_health_qcnl.c tests/unit/health_rows.c tests/unit/health_rows.h
+tests_unit_test_health_qcnl_CPPFLAGS = $(AM_CPPFLAGS) $(CMOCKA_CFLAGS)
+tests_unit_test_health_qcnl_LDADD = healthcheck/libhealthcheck.la $(CMOCKA_LIBS)
+
+UNIT_TESTS += tests/unit/test_health_clock
+tests_unit_test_health_clock_SOURCES = tests/unit/test_health_clock.c tests/unit/health_rows.c tests/unit/health_rows.h
+tests_unit_test_health_clock_CPPFLAGS = $(AM_CPPFLAGS) $(CMOCKA_CFLAGS)
+tests_unit_test_health_clock_LDADD = healthcheck/libhealthcheck.la $(CMOCKA_LIBS)
+
+# The evidence of a simulated platform.
+HEALTH_SIM = tests/unit/health_sim.c tests/unit/health_sim.h tests/unit/health_rows.c tests/unit/health_rows.h
+UNIT_TESTS += tests/unit/test_health_collateral
+tests_unit_test_health_collateral_SOURCES = tests/unit/test_health_collateral.c $(HEALTH_SIM)
+tests_unit_test_health_collateral_CPPFLAGS = $(AM_CPPFLAGS) $(CMOCKA_CFLAGS) $(CRYPTO_CFLAGS)
+tests_unit_test_health_collateral_LDADD = healthcheck/libhealthcheck.la tests/sim/libsim.la $(CMOCKA_LIBS)
+
+UNIT_TESTS += tests/unit/test_health_quote
+tests_unit_test_health_quote_SOURCES = tests/unit/test_health_quote.c $(HEALTH_SIM) $(SIM_RUNNER)
+tests_unit_test_health_quote_CPPFLAGS = $(AM_CPPFLAGS) $(CMOCKA_CFLAGS) $(CRYPTO_CFLAGS)
+tests_unit_test_health_quote_LDADD = healthcheck/libhealthcheck.la tests/sim/libsim.la $(CMOCKA_LIBS)
 endif
