@@ -45,16 +45,16 @@ static void put_quote(const struct facts *facts, struct text *out)
 {
     const struct fact *quote = facts_find(facts, "probe:quote");
     const struct fact *taken = facts_find(facts, "probe:quote_milliseconds");
-    struct maybe_u64 milliseconds = { 0 };
+    struct span times = taken->value;
+    uint64_t first;
 
-    if (quote->state == FACT_KNOWN && taken->state == FACT_KNOWN)
-        milliseconds = number_in_file(taken->value);
-    if (milliseconds.known)
+    /* the first is the one that a login would have waited for */
+    if (quote->state == FACT_KNOWN && taken->state == FACT_KNOWN && number_take(&times, &first))
         text_addf(out,
                   "# HELP tdx_quote_duration_seconds How long the last quote took.\n"
                   "# TYPE tdx_quote_duration_seconds gauge\n"
                   "tdx_quote_duration_seconds %" PRIu64 ".%03" PRIu64 "\n",
-                  milliseconds.value / 1000, milliseconds.value % 1000);
+                  first / 1000, first % 1000);
 }
 
 static void put_report(const struct evaluation *evaluation, struct text *out)
@@ -89,11 +89,18 @@ static void put_collateral(const struct evaluation *evaluation, struct text *out
 {
     struct finding unused = { 0 };
     const struct collateral_facts *collateral = evidence_collateral(evaluation, &unused);
+    const struct fact *stored = facts_find(evaluation->facts, "probe:collateral_stored");
+    struct maybe_u64 when = { 0 };
 
     if (collateral != NULL && collateral->dates.earliest_expiration >= 0)
         put(out, "tdx_collateral_expiry_timestamp_seconds", "gauge",
             "When the first part of the collateral expires.",
             (uint64_t)collateral->dates.earliest_expiration);
+    if (stored->state == FACT_KNOWN)
+        when = number_in_file(stored->value);
+    if (when.known)
+        put(out, "tdx_collateral_last_refresh_timestamp_seconds", "gauge",
+            "When the collateral was fetched.", when.value);
     finding_free(&unused);
 }
 

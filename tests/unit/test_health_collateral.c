@@ -245,11 +245,38 @@ static void an_image_has_its_collateral_judged_but_not_the_dates(void **state)
     sim_platform_free(p);
 }
 
+static void the_metrics_say_what_the_facts_do(void **state)
+{
+    static const char *const lines[] = {
+        "\ntdx_quote_duration_seconds 0.120\n",
+        "\ntdx_collateral_expiry_timestamp_seconds 1783252800\n",
+        "\ntdx_collateral_last_refresh_timestamp_seconds 1781521200\n",
+        "\ntdx_tcb_evaluation_data_number 20\n",
+        "\ntdx_tcb_status{status=\"UpToDate\"} 1\n",
+    };
+    struct sim_platform *p = sim_platform_new();
+    struct facts *facts = health_sim_facts(p);
+    struct report report = health_report(facts, NULL, true, p->now);
+    struct text out = { 0 };
+
+    (void)state;
+    report_print_prometheus(&report, facts, &out);
+    for (size_t i = 0; i < COUNT_OF(lines); i++) {
+        if (strstr(text_string(&out), lines[i]) == NULL)
+            fail_msg("no line \"%s\" in\n%s", lines[i], text_string(&out));
+    }
+    text_free(&out);
+    report_free(&report);
+    facts_free(facts);
+    sim_platform_free(p);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(every_verdict_on_collateral_and_platform),
         cmocka_unit_test(one_cause_is_one_failure),
+        cmocka_unit_test(the_metrics_say_what_the_facts_do),
         cmocka_unit_test(an_image_has_its_collateral_judged_but_not_the_dates),
     };
 
