@@ -7,6 +7,13 @@ tests_unit_test_corpus_verify_LDADD = core/libverify.la core/libcollateral.la $(
 	$(JSON_LIBS)
 tests_unit_test_corpus_verify_LDFLAGS = $(TDX_PROGRAM_LDFLAGS)
 
+UNIT_TESTS += tests/unit/test_corpus_signatures
+tests_unit_test_corpus_signatures_SOURCES = tests/unit/test_corpus_signatures.c $(CORPUS)
+tests_unit_test_corpus_signatures_CPPFLAGS = $(AM_CPPFLAGS) $(CMOCKA_CFLAGS) $(CRYPTO_CFLAGS) \
+	$(JSON_CFLAGS)
+tests_unit_test_corpus_signatures_LDADD = core/libverify.la $(CMOCKA_LIBS) $(JSON_LIBS) $(CRYPTO_LIBS)
+tests_unit_test_corpus_signatures_LDFLAGS = $(TDX_PROGRAM_LDFLAGS)
+
 SIM_VERIFY = tests/unit/sim_verify.c tests/unit/sim_verify.h tests/unit/sim_spans.h
 VERIFY_TEST_LIBS = core/libverify.la tests/sim/libsim.la $(CMOCKA_LIBS)
 
