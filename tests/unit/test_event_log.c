@@ -6,6 +6,8 @@
 #include "core/base/hex.h"
 #include "core/base/text.h"
 #include "core/evidence/event_log.h"
+#include "core/evidence/quote.h"
+#include "core/evidence/td_report.h"
 #include "tests/unit/cmocka_all.h"
 #include "tests/unit/corpus.h"
 #include "tests/unit/event_log_builder.h"
@@ -273,6 +275,44 @@ static void check_table(const struct corpus_case *each, struct json_object *expe
     file_content_free(&raw);
 }
 
+/* The four RTMRs of the evidence of the same boot, and which of them the log explains. */
+static void check_matches(const struct corpus_case *each, const struct event_log_replay *replay)
+{
+    bool has_quote = corpus_has(each, "quote.bin"), has_report = corpus_has(each, "tdreport.bin");
+    struct json_object *matches = NULL, *rtmr = NULL;
+    struct file_content raw;
+    struct td_identity td;
+
+    if (!json_object_object_get_ex(each->expected, "rtmr_matches", &matches) || matches == NULL) {
+        assert_false(has_quote || has_report);
+        return;
+    }
+    assert_true(has_quote || has_report);
+    raw = corpus_file(each, has_quote ? "quote.bin" : "tdreport.bin");
+    if (has_quote) {
+        struct quote quote;
+
+        assert_status(quote_parse(raw.data, raw.size, &quote, NULL), "OK");
+        td = quote.td;
+    } else {
+        struct td_report report;
+
+        assert_status(td_report_parse(raw.data, raw.size, &report, NULL), "OK");
+        td = report.td;
+    }
+    assert_true(json_object_object_get_ex(each->expected, "evidence_rtmr", &rtmr));
+    for (size_t i = 0; i < TD_RTMR_COUNT; i++) {
+        char text[HEX_TEXT_SIZE(TD_MEASUREMENT_SIZE)];
+
+        hex_encode(td.rtmr[i], TD_MEASUREMENT_SIZE, text);
+        assert_string_equal(text, json_object_get_string(json_object_array_get_idx(rtmr, i)));
+        if (json_object_get_boolean(json_object_array_get_idx(matches, i)) !=
+            (memcmp(td.rtmr[i], replay->rtmr[i], TD_MEASUREMENT_SIZE) == 0))
+            fail_msg("%s: RTMR%zu", each->name, i);
+    }
+    file_content_free(&raw);
+}
+
 static void check_log(const struct corpus_case *each)
 {
     struct file_content raw = corpus_file(each, "ccel.bin");
@@ -298,6 +338,7 @@ static void check_log(const struct corpus_case *each)
             hex_encode(replay.rtmr[i], TD_MEASUREMENT_SIZE, text);
             assert_string_equal(text, json_object_get_string(json_object_array_get_idx(rtmr, i)));
         }
+        check_matches(each, &replay);
     }
     if (json_object_object_get_ex(each->expected, "table", &table))
         check_table(each, table);
