@@ -43,36 +43,6 @@ static void spaces(size_t count, struct text *out)
         text_add_char(out, ' ');
 }
 
-/* One paragraph, broken at blanks, its first line continuing at column at, the others at indent. */
-static void wrap(const char *paragraph, size_t length, size_t at, size_t indent, size_t columns,
-                 struct text *out)
-{
-    bool first = true;
-
-    while (length > 0) {
-        size_t word = 0;
-
-        while (word < length && paragraph[word] != ' ')
-            word++;
-        if (!first && at + 1 + word > columns) {
-            text_add_char(out, '\n');
-            spaces(indent, out);
-            at = indent;
-        } else if (!first) {
-            text_add_char(out, ' ');
-            at++;
-        }
-        text_add_n(out, paragraph, word);
-        at += word;
-        first = false;
-        while (word < length && paragraph[word] == ' ')
-            word++;
-        paragraph += word;
-        length -= word;
-    }
-    text_add_char(out, '\n');
-}
-
 /* A labelled part; a new line in the text begins a line, which is a command if it is indented. */
 static void part(const char *label, const char *text, const struct report_style *style,
                  size_t columns, struct text *out)
@@ -92,7 +62,7 @@ static void part(const char *label, const char *text, const struct report_style 
             text_add_n(out, text, length);
             text_add_char(out, '\n');
         } else {
-            wrap(text, length, indent, indent, columns, out);
+            text_add_wrapped(out, text, length, indent, indent, columns);
         }
         first = false;
         text += length + (text[length] == '\n' ? 1 : 0);
@@ -124,7 +94,7 @@ static void print_entry(const struct report_entry *entry, const struct report_st
         text_addf(&line, ": %s", observed);
     else if (is_bad(finding->status))
         text_addf(&line, "  [%s]", entry->check->id);
-    wrap(text_string(&line), line.length, TEXT_AT, TEXT_AT, columns, out);
+    text_add_wrapped(out, text_string(&line), line.length, TEXT_AT, TEXT_AT, columns);
     text_free(&line);
     if (!is_bad(finding->status) && !style->verbose)
         return;
@@ -179,7 +149,7 @@ static void print_folded(const struct report_entry *entry, size_t count,
     paint(style, "\x1b[0m", out);
     text_add(out, "  ");
     text_addf(&line, "%zu checks: %s", count, text_string(&entry->finding.skip_reason));
-    wrap(text_string(&line), line.length, TEXT_AT, TEXT_AT, columns, out);
+    text_add_wrapped(out, text_string(&line), line.length, TEXT_AT, TEXT_AT, columns);
     text_free(&line);
 }
 

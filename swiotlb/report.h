@@ -23,6 +23,10 @@ void report_text(struct text *out, const struct swiotlb_facts *facts,
 void report_arithmetic(struct text *out, const struct swiotlb_facts *facts,
                        const struct swiotlb_advice *advice);
 
+/* The same lines for a terminal of so many columns (0: no terminal): those that are too long are
+ * broken at blanks, and go on below their text. */
+void report_fit(const struct text *report, unsigned columns, struct text *out);
+
 /* The JSON of DESIGN.md section 4, with more members behind those. */
 void report_json(struct text *out, const struct swiotlb_facts *facts,
                  const struct swiotlb_advice *advice);

@@ -1,9 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "swiotlb/report.h"
 
+#include <string.h>
+
 #include "swiotlb/remarks.h"
 
-#define BAR_WIDTH 40
+#define BAR_WIDTH   24
+#define LABEL_WIDTH 13 /* "Recommended  " */
 
 static unsigned long long wide(uint64_t value)
 {
@@ -247,13 +250,37 @@ void report_text(struct text *out, const struct swiotlb_facts *facts,
     remarks(out, facts);
 }
 
+/* --- a narrow terminal --------------------------------------------------------------------------
+ */
+
+void report_fit(const struct text *report, unsigned columns, struct text *out)
+{
+    for (const char *at = text_string(report); *at != '\0';) {
+        size_t size = strcspn(at, "\n"), blanks = strspn(at, " "), indent = 4, text = blanks;
+
+        /* A label of LABEL_WIDTH and the text behind it, or a line that is indented. */
+        if (size > LABEL_WIDTH && at[LABEL_WIDTH] != ' ' &&
+            (blanks == LABEL_WIDTH || (blanks == 0 && at[LABEL_WIDTH - 1] == ' ')))
+            indent = text = LABEL_WIDTH;
+        if (columns == 0 || size <= columns || columns < 2 * LABEL_WIDTH) {
+            text_add_n(out, at, size);
+            text_add_char(out, '\n');
+        } else {
+            text_add_n(out, at, text);
+            text_add_wrapped(out, at + text, size - text, text, indent, columns);
+        }
+        at += size + (at[size] == '\n');
+    }
+    out->failed |= report->failed;
+}
+
 /* --- recommend ------------------------------------------------------------------------------- */
 
 static void term(struct text *out, const char *what, struct maybe_u64 slabs)
 {
     if (!slabs.known)
         return;
-    text_addf(out, "  %-44s %9llu slabs  ", what, wide(slabs.value));
+    text_addf(out, "  %-47s %9llu slabs  ", what, wide(slabs.value));
     report_size(out, slabs.value);
     text_add_char(out, '\n');
 }

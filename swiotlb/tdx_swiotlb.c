@@ -97,7 +97,8 @@ static int answer(const struct session *session)
 {
     const struct swiotlb_options *options = &session->options;
     const struct swiotlb_facts *facts = &session->facts;
-    struct text out = { 0 };
+    struct text out = { 0 }, fitted = { 0 };
+    const struct text *shown = options->program.format == OUTPUT_JSON ? &out : &fitted;
     int code = TDX_EXIT_YES;
 
     if (options->program.format == OUTPUT_JSON)
@@ -107,10 +108,13 @@ static int answer(const struct session *session)
     else
         report_text(&out, facts, &session->advice,
                     session->log_error.detail[0] != '\0' ? session->log_error.detail : NULL);
-    if (text_ok(&out))
-        (void)fputs(text_string(&out), stdout);
+    if (options->program.format != OUTPUT_JSON)
+        report_fit(&out, program_columns(stdout, 0), &fitted);
+    if (text_ok(shown))
+        (void)fputs(text_string(shown), stdout);
     else
         code = program_fail(&options->program, TDX_NO_MEMORY, NULL);
+    text_free(&fitted);
     text_free(&out);
     if (code == TDX_EXIT_YES && options->command == SWIOTLB_RECOMMEND) {
         if (session->advice.verdict == SWIOTLB_NOT_KNOWN)

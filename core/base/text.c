@@ -109,6 +109,34 @@ void text_add_quoted(struct text *text, const void *data, size_t size, size_t sh
     }
 }
 
+void text_add_wrapped(struct text *text, const char *paragraph, size_t length, size_t at,
+                      size_t indent, size_t columns)
+{
+    bool first = true;
+
+    while (length > 0) {
+        size_t word = 0;
+
+        while (word < length && paragraph[word] != ' ')
+            word++;
+        if (!first && at + 1 + word > columns) {
+            text_addf(text, "\n%*s", (int)indent, "");
+            at = indent;
+        } else if (!first) {
+            text_add_char(text, ' ');
+            at++;
+        }
+        text_add_n(text, paragraph, word);
+        at += word;
+        first = false;
+        while (word < length && paragraph[word] == ' ')
+            word++;
+        paragraph += word;
+        length -= word;
+    }
+    text_add_char(text, '\n');
+}
+
 bool text_ok(const struct text *text)
 {
     return !text->failed;

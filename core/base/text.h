@@ -33,6 +33,12 @@ void text_add_hex(struct text *text, const void *data, size_t size);
  * (and a backslash) as \xNN, at most shown_limit characters and then "...". */
 void text_add_quoted(struct text *text, const void *data, size_t size, size_t shown_limit);
 
+/* Adds a paragraph of length characters and a new line, broken at its blanks (of which a run is
+ * one) so that no line is longer than columns; a longer word stays whole. Its first line goes on at
+ * column at, the others are indented by indent. */
+void text_add_wrapped(struct text *text, const char *paragraph, size_t length, size_t at,
+                      size_t indent, size_t columns);
+
 /* False if memory or the limit ran out at any time. */
 bool text_ok(const struct text *text) TDX_MUST_CHECK;
 

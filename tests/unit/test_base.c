@@ -278,6 +278,31 @@ static void a_text_grows_to_its_limit_and_no_further(void **state)
     text_free(NULL);
 }
 
+static void a_paragraph_is_broken_at_its_blanks(void **state)
+{
+    static const struct {
+        const char *paragraph, *expected;
+        size_t at, indent, columns;
+    } cases[] = {
+        { "aa bb cc", "aa bb cc\n", 0, 2, 8 },
+        { "aa bb cc", "aa bb\n  cc\n", 0, 2, 7 },
+        { "aa bb cc", "aa\n  bb\n  cc\n", 3, 2, 5 },
+        { "aaaaaaaa b", "aaaaaaaa\nb\n", 0, 0, 4 },
+        { "a   b ", "a b\n", 0, 0, 80 },
+        { "", "\n", 0, 0, 80 },
+    };
+
+    (void)state;
+    for (size_t i = 0; i < COUNT_OF(cases); i++) {
+        struct text text = { 0 };
+
+        text_add_wrapped(&text, cases[i].paragraph, strlen(cases[i].paragraph), cases[i].at,
+                         cases[i].indent, cases[i].columns);
+        assert_string_equal(text_string(&text), cases[i].expected);
+        text_free(&text);
+    }
+}
+
 static void foreign_text_is_quoted_and_cut(void **state)
 {
     char out[12];
@@ -369,6 +394,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(every_status_has_id_text_and_exit_code),
+        cmocka_unit_test(a_paragraph_is_broken_at_its_blanks),
         cmocka_unit_test(the_first_failure_wins_and_details_are_one_line),
         cmocka_unit_test(a_detail_that_is_too_long_is_cut_not_overrun),
         cmocka_unit_test(the_reader_reads_in_order_and_knows_its_end),
