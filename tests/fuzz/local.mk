@@ -238,6 +238,18 @@ tests_fuzz_fuzz_pcs_LDADD = core/libpcs.la
 tests_fuzz_fuzz_pcs_LDFLAGS = $(FUZZ_LINK)
 endif
 
+# metadata
+UNIT_TESTS += tests/fuzz/replay_metadata
+tests_fuzz_replay_metadata_SOURCES = tests/fuzz/fuzz_metadata.c $(FUZZ_REPLAY)
+tests_fuzz_replay_metadata_LDADD = healthcheck/libhealthcheck.la
+tests_fuzz_replay_metadata_LDFLAGS = $(TDX_PROGRAM_LDFLAGS)
+if FUZZERS
+FUZZ_TARGETS += tests/fuzz/fuzz_metadata
+tests_fuzz_fuzz_metadata_SOURCES = tests/fuzz/fuzz_metadata.c $(FUZZ_SHARED)
+tests_fuzz_fuzz_metadata_LDADD = healthcheck/libhealthcheck.la
+tests_fuzz_fuzz_metadata_LDFLAGS = $(FUZZ_LINK)
+endif
+
 check_PROGRAMS += $(FUZZ_TARGETS)
 
 FUZZ_SECONDS = 30

@@ -202,7 +202,7 @@ static void serve(struct metadata_double *server, int fd)
     }
     server->requests++;
     if (sscanf(head, "%7s %255s HTTP/1.1\r\n", method, target) != 2 ||
-        strncmp(target, PREFIX, strlen(PREFIX)) != 0 || strstr(head, "\r\nHost: 127.0.0.1") == NULL)
+        strncmp(target, PREFIX, strlen(PREFIX)) != 0 || strstr(head, "\r\nHost: 1") == NULL)
         return;
     if (strcmp(method, "PUT") == 0)
         server->puts++;
@@ -230,20 +230,27 @@ static void *run(void *context)
     return NULL;
 }
 
-void metadata_double_start(struct metadata_double *server, enum metadata_manner manner)
+bool metadata_double_start_at(struct metadata_double *server, enum metadata_manner manner,
+                              const char *address, unsigned short port)
 {
-    struct sockaddr_in address = { .sin_family = AF_INET,
-                                   .sin_addr = { .s_addr = htonl(INADDR_LOOPBACK) } };
-    socklen_t size = sizeof(address);
+    struct sockaddr_in where = { .sin_family = AF_INET, .sin_port = htons(port) };
+    socklen_t size = sizeof(where);
+    int yes = 1;
 
     *server = (struct metadata_double){ .manner = manner };
     server->fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
-    assert_true(server->fd >= 0);
-    assert_int_equal(bind(server->fd, (struct sockaddr *)&address, size), 0);
-    assert_int_equal(listen(server->fd, 8), 0);
-    assert_int_equal(getsockname(server->fd, (struct sockaddr *)&address, &size), 0);
-    server->port = ntohs(address.sin_port);
-    assert_int_equal(pthread_create(&server->thread, NULL, run, server), 0);
+    if (server->fd < 0 || inet_pton(AF_INET, address, &where.sin_addr) != 1 ||
+        setsockopt(server->fd, SOL_SOCKET, SO_REUSEADDR, &yes, sizeof(yes)) != 0 ||
+        bind(server->fd, (struct sockaddr *)&where, size) != 0 || listen(server->fd, 8) != 0 ||
+        getsockname(server->fd, (struct sockaddr *)&where, &size) != 0)
+        return false;
+    server->port = ntohs(where.sin_port);
+    return pthread_create(&server->thread, NULL, run, server) == 0;
+}
+
+void metadata_double_start(struct metadata_double *server, enum metadata_manner manner)
+{
+    assert_true(metadata_double_start_at(server, manner, "127.0.0.1", 0));
 }
 
 void metadata_double_stop(struct metadata_double *server)

@@ -41,8 +41,12 @@ struct metadata_double {
     atomic_uint requests, puts, tokenless; /* what was asked; tokenless: GETs without the token */
 };
 
-/* Starts it. Fails the test if it cannot. */
+/* Starts it, on a port of the kernel's choice. Fails the test if it cannot. */
 void metadata_double_start(struct metadata_double *server, enum metadata_manner manner);
+
+/* The same at this address and port (0: any). False if that cannot be had. */
+bool metadata_double_start_at(struct metadata_double *server, enum metadata_manner manner,
+                              const char *address, unsigned short port);
 void metadata_double_stop(struct metadata_double *server);
 
 #endif
