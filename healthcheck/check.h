@@ -32,7 +32,7 @@ enum check_severity {
 };
 
 #define CHECK_REQUIRES_MAX 4
-#define CHECK_SYMPTOM_MAX  16
+#define CHECK_SYMPTOM_MAX  20
 
 /* Statuses as a set: GIVES(PASS) | GIVES(FAIL). */
 #define GIVES(word) (1U << CHECK_##word)

@@ -24,6 +24,8 @@ const struct family *const families[] = {
     &gate_family,
     &gate_policy_family,
     &gate_run_family,
+    &selinux_family,
+    &audit_family,
     &ops_family,
 };
 /* clang-format on */

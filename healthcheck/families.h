@@ -32,6 +32,8 @@ extern const struct family pkg_family;
 extern const struct family gate_family;
 extern const struct family gate_policy_family;
 extern const struct family gate_run_family;
+extern const struct family selinux_family;
+extern const struct family audit_family;
 extern const struct family ssh_family;
 extern const struct family ops_family;
 /* clang-format on */

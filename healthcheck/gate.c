@@ -11,39 +11,6 @@
 
 #define PATH_SIZE 512
 
-/* Where libpam of some distribution looks for modules; the folder that has the distribution's own
- * is the one. */
-static const char *const module_folders[] = {
-    TDX_PAMDIR,
-    "/usr/lib64/security",
-    "/lib64/security",
-    "/usr/lib/x86_64-linux-gnu/security",
-    "/lib/x86_64-linux-gnu/security",
-    "/usr/lib/security",
-    "/lib/security",
-    "/usr/lib/pam",
-};
-#define FOLDERS         (sizeof(module_folders) / sizeof(module_folders[0]))
-#define MODULE_OF_LINUX "pam_permit.so" /* every Linux-PAM has it */
-
-static void collect_modules(const struct collector *collector, const struct gate_setup *setup)
-{
-    static const char *const entries[] = { "pam_sm_acct_mgmt", NULL };
-    const char *module = setup->found.gate != NULL ? setup->found.gate->module : PAM_GATE_MODULE;
-    char path[PATH_SIZE];
-
-    if (module[0] == '/') {
-        program_collect(collector, module, entries);
-        return;
-    }
-    for (size_t i = 0; i < FOLDERS; i++) {
-        (void)snprintf(path, sizeof(path), "%s/" MODULE_OF_LINUX, module_folders[i]);
-        collect_stat(collector, path);
-        if (snprintf(path, sizeof(path), "%s/%s", module_folders[i], module) < (int)sizeof(path))
-            program_collect(collector, path, entries);
-    }
-}
-
 static void collect_stacks(const struct collector *collector)
 {
     static const char *const folders[] = { "/etc/pam.d", "/usr/lib/pam.d", "/usr/etc/pam.d" };
@@ -68,7 +35,8 @@ static void collect(const struct collector *collector)
         facts_set(collector->facts, "probe:gate_conf", span_of(collector->gate_conf));
     collect_stacks(collector);
     if (gate_setup_read(collector->facts, &setup, NULL) != TDX_NO_MEMORY) {
-        collect_modules(collector, &setup);
+        gate_setup_collect_module(collector, setup.found.gate != NULL ? setup.found.gate->module
+                                                                      : PAM_GATE_MODULE);
         collect_stat(collector, setup.config);
         collect_file(collector, setup.config);
     }
@@ -152,59 +120,37 @@ static void evaluate_control(const struct evaluation *evaluation, struct finding
     gate_setup_free(&setup);
 }
 
-static bool is_there(const struct facts *facts, const char *folder, const char *module)
-{
-    char key[PATH_SIZE];
-
-    (void)snprintf(key, sizeof(key), "stat:%s/%s", folder, module);
-    return facts_find(facts, key)->state == FACT_KNOWN;
-}
-
-/* Where libpam looks for the module; "" with the finding set. */
-static void find_module(const struct facts *facts, const char *module, char out[static PATH_SIZE],
+/* Where libpam looks for the module; false with the finding set. */
+static bool find_module(const struct facts *facts, const char *module, struct gate_module *place,
                         struct finding *ret)
 {
-    const char *folder = NULL, *other = NULL;
-
-    out[0] = '\0';
-    if (module[0] == '/') {
-        (void)snprintf(out, PATH_SIZE, "%s", module);
-        return;
-    }
-    for (size_t i = 0; i < FOLDERS; i++) {
-        if (folder == NULL && is_there(facts, module_folders[i], MODULE_OF_LINUX))
-            folder = module_folders[i];
-        if (other == NULL && is_there(facts, module_folders[i], module))
-            other = module_folders[i];
-    }
+    gate_setup_find_module(facts, module, place);
     finding_source(ret, "the folder of PAM modules");
-    if (folder == NULL)
-        finding_set(ret, CHECK_ERROR, "no_folder", "no folder has " MODULE_OF_LINUX);
-    else if (is_there(facts, folder, module))
-        (void)snprintf(out, PATH_SIZE, "%s/%s", folder, module);
-    else if (other != NULL)
-        finding_set(ret, CHECK_FAIL, "wrong_folder", "it lies in %s; libpam looks in %s", other,
-                    folder);
+    if (place->path[0] != '\0')
+        return true;
+    if (place->folder == NULL)
+        finding_set(ret, CHECK_ERROR, "no_folder", "libpam's own modules were not found");
+    else if (place->other != NULL)
+        finding_set(ret, CHECK_FAIL, "wrong_folder", "it lies in %s; libpam looks in %s",
+                    place->other, place->folder);
     else
-        finding_set(ret, CHECK_FAIL, "absent", "%s is not in %s", module, folder);
+        finding_set(ret, CHECK_FAIL, "absent", "%s is not in %s", module, place->folder);
+    return false;
 }
 
 static void evaluate_module(const struct evaluation *evaluation, struct finding *ret)
 {
     struct gate_setup setup;
-    char path[PATH_SIZE];
+    struct gate_module place;
 
-    if (judge(evaluation, ret, &setup) && setup.found.gate != NULL) {
-        find_module(evaluation->facts, setup.found.gate->module, path, ret);
-        if (path[0] == '\0' ||
-            !program_is_sound(evaluation->facts, ret, path, CHECK_FAIL, "absent"))
-            goto done;
-        if (program_has(evaluation->facts, path, "exports=pam_sm_acct_mgmt"))
-            finding_set(ret, CHECK_PASS, NULL, "%s", path);
+    if (judge(evaluation, ret, &setup) && setup.found.gate != NULL &&
+        find_module(evaluation->facts, setup.found.gate->module, &place, ret) &&
+        program_is_sound(evaluation->facts, ret, place.path, CHECK_FAIL, "absent")) {
+        if (program_has(evaluation->facts, place.path, "exports=pam_sm_acct_mgmt"))
+            finding_set(ret, CHECK_PASS, NULL, "%s", place.path);
         else
-            finding_set(ret, CHECK_FAIL, "no_entry", "%s has no pam_sm_acct_mgmt", path);
+            finding_set(ret, CHECK_FAIL, "no_entry", "%s has no pam_sm_acct_mgmt", place.path);
     }
-done:
     gate_setup_free(&setup);
 }
 

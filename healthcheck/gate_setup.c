@@ -4,7 +4,25 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "healthcheck/program.h"
+
 #define WANTED_AT_MOST 64 /* files that includes may name outside the usual folders */
+#define KEY_SIZE       512
+
+/* Where libpam of some distribution looks for modules; the folder that has the distribution's own
+ * is the one. */
+static const char *const module_folders[] = {
+    TDX_PAMDIR,
+    "/usr/lib64/security",
+    "/lib64/security",
+    "/usr/lib/x86_64-linux-gnu/security",
+    "/lib/x86_64-linux-gnu/security",
+    "/usr/lib/security",
+    "/lib/security",
+    "/usr/lib/pam",
+};
+#define FOLDERS         (sizeof(module_folders) / sizeof(module_folders[0]))
+#define MODULE_OF_LINUX "pam_permit.so" /* every Linux-PAM has it */
 
 /* Takes the gate's arguments apart as libpam does. */
 static void read_line(struct gate_setup *setup)
@@ -114,4 +132,46 @@ bool gate_setup_enforces(const struct facts *facts, char exempt_group[static GAT
     gate_conf_free(&conf);
     gate_setup_free(&setup);
     return enforces;
+}
+
+void gate_setup_collect_module(const struct collector *collector, const char *module)
+{
+    static const char *const entries[] = { "pam_sm_acct_mgmt", NULL };
+    char path[KEY_SIZE];
+
+    if (module[0] == '/') {
+        program_collect(collector, module, entries);
+        return;
+    }
+    for (size_t i = 0; i < FOLDERS; i++) {
+        (void)snprintf(path, sizeof(path), "%s/" MODULE_OF_LINUX, module_folders[i]);
+        collect_stat(collector, path);
+        if (snprintf(path, sizeof(path), "%s/%s", module_folders[i], module) < (int)sizeof(path))
+            program_collect(collector, path, entries);
+    }
+}
+
+static bool is_there(const struct facts *facts, const char *folder, const char *module)
+{
+    char key[KEY_SIZE];
+
+    (void)snprintf(key, sizeof(key), "stat:%s/%s", folder, module);
+    return facts_find(facts, key)->state == FACT_KNOWN;
+}
+
+void gate_setup_find_module(const struct facts *facts, const char *module, struct gate_module *ret)
+{
+    *ret = (struct gate_module){ 0 };
+    if (module[0] == '/') {
+        (void)snprintf(ret->path, sizeof(ret->path), "%s", module);
+        return;
+    }
+    for (size_t i = 0; i < FOLDERS; i++) {
+        if (ret->folder == NULL && is_there(facts, module_folders[i], MODULE_OF_LINUX))
+            ret->folder = module_folders[i];
+        if (ret->other == NULL && is_there(facts, module_folders[i], module))
+            ret->other = module_folders[i];
+    }
+    if (ret->folder != NULL && is_there(facts, ret->folder, module))
+        (void)snprintf(ret->path, sizeof(ret->path), "%s/%s", ret->folder, module);
 }

@@ -35,6 +35,17 @@ enum tdx_status gate_setup_read(const struct facts *facts, struct gate_setup *re
                                 struct tdx_error *err) TDX_MUST_CHECK;
 void gate_setup_free(struct gate_setup *setup);
 
+/* Where a module named without a folder lies, from the stat: facts of gate_setup_collect_module().
+ */
+struct gate_module {
+    const char *folder; /* libpam's, where the distribution's own modules are; NULL: not found */
+    const char *other;  /* another one that has the module; NULL: none */
+    char path[512];     /* the file that libpam loads; "" if it is not there */
+};
+void gate_setup_find_module(const struct facts *facts, const char *module, struct gate_module *ret);
+/* The program: facts (program.h) of all places where it may lie. */
+void gate_setup_collect_module(const struct collector *collector, const char *module);
+
 /* The files of a PAM service's account stack as facts, those that includes name too. */
 void gate_setup_collect_stack(const struct collector *collector, const char *service);
 

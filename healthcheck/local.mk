@@ -22,6 +22,9 @@ healthcheck_libhealthcheck_la_SOURCES = \
 	healthcheck/boot.h \
 	healthcheck/gate_policy.c \
 	healthcheck/gate_run.c \
+	healthcheck/selinux.c healthcheck/selinux.h healthcheck/selinux_collect.c \
+	healthcheck/audit.c \
+	healthcheck/ssh.h \
 	healthcheck/ssh.c \
 	healthcheck/ssh_config.c healthcheck/ssh_config.h \
 	healthcheck/gate_setup.c healthcheck/gate_setup.h \

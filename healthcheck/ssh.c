@@ -9,6 +9,7 @@
 #include "healthcheck/gate_setup.h"
 #include "healthcheck/lines.h"
 #include "healthcheck/program.h"
+#include "healthcheck/ssh.h"
 
 #define SSHD            "/usr/sbin/sshd"
 #define SSHD_TIMEOUT_MS 5000
@@ -65,8 +66,7 @@ static void collect(const struct collector *collector)
     ask_sshd(collector);
 }
 
-/* The program that speaks PAM. */
-static const char *pam_host(const struct facts *facts)
+const char *ssh_pam_host(const struct facts *facts)
 {
     char key[128];
 
@@ -80,7 +80,7 @@ static const char *pam_host(const struct facts *facts)
 
 static void evaluate_haspam(const struct evaluation *evaluation, struct finding *ret)
 {
-    const char *path = pam_host(evaluation->facts);
+    const char *path = ssh_pam_host(evaluation->facts);
 
     if (!program_is_sound(evaluation->facts, ret, path, CHECK_SKIP, "no_sshd"))
         return;

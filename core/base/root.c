@@ -9,6 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/vfs.h>
+#include <sys/xattr.h>
 #include <unistd.h>
 
 /* Where a walk stands: the folders it came through, each held open, so that ".." is the folder we
@@ -406,6 +407,33 @@ enum tdx_status root_read_link(const struct root *root, const char *path, struct
         else
             text_add_n(ret, content, (size_t)length);
         if (status == TDX_OK && !text_ok(ret))
+            status = status_fail(err, TDX_NO_MEMORY, "%s", path);
+    }
+    walk_close(&walk);
+    return status;
+}
+
+enum tdx_status root_read_attribute(const struct root *root, const char *path, const char *name,
+                                    struct text *ret, struct tdx_error *err)
+{
+    char link[64], content[1024];
+    struct walk walk;
+    ssize_t length = 0;
+    enum tdx_status status = walk_path(&walk, root, path, true, err);
+
+    if (status == TDX_OK) {
+        /* fgetxattr() takes no O_PATH descriptor; its link in /proc leads to the same file. */
+        (void)snprintf(link, sizeof(link), "/proc/self/fd/%d",
+                       walk.target >= 0 ? walk.target : walk.folders[walk.depth]);
+        length = getxattr(link, name, content, sizeof(content));
+        if (length < 0)
+            status = fail(path, errno == ENODATA || errno == ENOTSUP ? ENOENT : errno, err);
+    }
+    if (status == TDX_OK) {
+        while (length > 0 && content[length - 1] == '\0')
+            length--;
+        text_add_n(ret, content, (size_t)length);
+        if (!text_ok(ret))
             status = status_fail(err, TDX_NO_MEMORY, "%s", path);
     }
     walk_close(&walk);

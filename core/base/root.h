@@ -83,6 +83,11 @@ enum tdx_status root_lstat(const struct root *root, const char *path, struct sta
 enum tdx_status root_read_link(const struct root *root, const char *path, struct text *ret,
                                struct tdx_error *err) TDX_MUST_CHECK;
 
+/* Appends to ret the extended attribute of what path leads to, without a NUL at its end. Returns as
+ * root_read_file(); FILE_MISSING also where there is no such attribute. */
+enum tdx_status root_read_attribute(const struct root *root, const char *path, const char *name,
+                                    struct text *ret, struct tdx_error *err) TDX_MUST_CHECK;
+
 /* True if path leads to something. False also when that cannot be found out: where the difference
  * matters, ask root_stat(). */
 bool root_exists(const struct root *root, const char *path) TDX_MUST_CHECK;

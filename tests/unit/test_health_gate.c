@@ -45,7 +45,7 @@ static const struct health_row rows[] = {
     { "the type is misspelt", "pam.present", CHECK_FAIL, "misspelt", "acount", { { SSHD, "acount required pam_tdx.so\n" UNIX } } },
     { "there is no service", "pam.present", CHECK_SKIP, "no_sshd", NULL, { { SSHD, "!absent" } } },
     { "the stack is not readable", "pam.present", CHECK_ERROR, "FILE_UNREADABLE", NULL, { { SSHD, "!denied" } } },
-    { "where sshd does not ask PAM that is the cause", "pam.present", CHECK_SKIP, "prerequisite", "ssh.usepam is FAIL", { { SSHD, UNIX }, { "file:/etc/ssh/sshd_config", "UsePAM no\n" } } },
+    { "where sshd does not ask PAM that is the cause", "pam.present", CHECK_SKIP, "symptom", "ssh.usepam is FAIL", { { SSHD, UNIX }, { "file:/etc/ssh/sshd_config", "UsePAM no\n" } } },
     { "an unreadable sshd_config hides nothing", "pam.present", CHECK_FAIL, "absent", NULL, { { SSHD, UNIX }, { "file:/etc/ssh/sshd_config", "!denied" } } },
     { "no TD: nothing else is said", "pam.present", CHECK_SKIP, "prerequisite", "cpu.tdx_guest is FAIL", { { "file:/proc/cpuinfo", "flags : fpu\n" } } },
 

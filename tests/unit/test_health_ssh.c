@@ -51,7 +51,7 @@ static const struct health_row rows[] = {
 
     { "sshd says yes", "ssh.usepam", CHECK_PASS, NULL, "usepam yes", { { 0 } } },
     { "sshd says no, whatever we read", "ssh.usepam", CHECK_FAIL, "no", NULL, { { "probe:sshd_T", "usepam no\n" } } },
-    { "sshd without PAM is the cause", "ssh.usepam", CHECK_SKIP, "prerequisite", "ssh.haspam", { { "probe:sshd_T", "usepam no\n" }, { "probe:program:/usr/sbin/sshd", ELF } } },
+    { "sshd without PAM is the cause", "ssh.usepam", CHECK_SKIP, "symptom", "ssh.haspam", { { "probe:sshd_T", "usepam no\n" }, { "probe:program:/usr/sbin/sshd", ELF } } },
     { "the file says yes", "ssh.usepam", CHECK_PASS, NULL, "sshd_config, line 2", { NO_T } },
     { "the file says no", "ssh.usepam", CHECK_FAIL, "no", "line 1", { NO_T, { CONFIG, "usepam = \"no\"\n" } } },
     { "the file says nothing", "ssh.usepam", CHECK_FAIL, "default_no", NULL, { NO_T, { CONFIG, "#UsePAM yes\n" } } },
@@ -76,7 +76,7 @@ static const struct health_row rows[] = {
     { "no sshd", "ssh.pamservice", CHECK_SKIP, "no_sshd", NULL, { { "probe:sshd_T", ABSENT }, { CONFIG, ABSENT }, { "stat:/usr/sbin/sshd", ABSENT } } },
 
     { "the checks on PAM follow the service", "pam.present", CHECK_PASS, NULL, "/etc/pam.d/gated", { { "probe:sshd_T", "usepam yes\npamservicename gated\n" } } },
-    { "a service without the gate is one cause", "pam.present", CHECK_SKIP, "prerequisite", "ssh.pamservice", { { "probe:sshd_T", "usepam yes\npamservicename free\n" } } },
+    { "a service without the gate is one cause", "pam.present", CHECK_SKIP, "symptom", "ssh.pamservice", { { "probe:sshd_T", "usepam yes\npamservicename free\n" } } },
 };
 /* clang-format on */
 
