@@ -21,6 +21,7 @@ const struct family *const families[] = {
     &boot_family,
     &pkg_family,
     &ssh_family,
+    &doors_family,
     &gate_family,
     &gate_policy_family,
     &gate_run_family,

@@ -35,6 +35,7 @@ extern const struct family gate_run_family;
 extern const struct family selinux_family;
 extern const struct family audit_family;
 extern const struct family ssh_family;
+extern const struct family doors_family;
 extern const struct family ops_family;
 /* clang-format on */
 

@@ -25,6 +25,7 @@ healthcheck_libhealthcheck_la_SOURCES = \
 	healthcheck/selinux.c healthcheck/selinux.h healthcheck/selinux_collect.c \
 	healthcheck/audit.c \
 	healthcheck/ssh.h \
+	healthcheck/doors.c healthcheck/doors.h healthcheck/doors_collect.c \
 	healthcheck/ssh.c \
 	healthcheck/ssh_config.c healthcheck/ssh_config.h \
 	healthcheck/gate_setup.c healthcheck/gate_setup.h \

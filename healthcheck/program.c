@@ -154,8 +154,11 @@ bool program_is_sound(const struct facts *facts, struct finding *finding, const 
         finding_set(finding, CHECK_FAIL, "ELF_BAD", "%s", program->why);
         return false;
     }
-    if (!finding_needs(finding, program, if_absent, absent_reason, "it is not there") ||
-        !program_is_roots(facts, finding, folder[0] != '\0' ? folder : "/") ||
+    if (!finding_needs(finding, program, if_absent, absent_reason, "it is not there")) {
+        finding_source(finding, "%s", path);
+        return false;
+    }
+    if (!program_is_roots(facts, finding, folder[0] != '\0' ? folder : "/") ||
         !program_is_roots(facts, finding, path))
         return false;
     finding_source(finding, "%s", path);

@@ -183,8 +183,11 @@ static bool check_label(const struct facts *facts, const struct labelled *file, 
     if (label->state == FACT_ABSENT || label->state == FACT_OFFLINE ||
         label->state == FACT_NOT_ASKED)
         return true;
-    if (!finding_needs(ret, label, CHECK_ERROR, "unreadable", ""))
+    finding_source(ret, "%s", file->path);
+    if (label->state != FACT_KNOWN) {
+        (void)finding_needs(ret, label, CHECK_ERROR, "unreadable", "");
         return false;
+    }
     (*seen)++;
     type_of(label->value, type, sizeof(type));
     fits = strncmp(type, MODULE_NAME "_", strlen(MODULE_NAME "_")) == 0;

@@ -30,6 +30,7 @@ static void ask_sshd(const struct collector *collector)
     struct process_result result = { 0 };
     struct tdx_error err = { 0 };
     char said[160];
+    struct span reason;
     enum tdx_status status;
 
     if (collect_probe_file(collector, "sshd_T", "sshd-T.txt"))
@@ -47,10 +48,10 @@ static void ask_sshd(const struct collector *collector)
     status = file_check_safe(SSHD, &err);
     if (status == TDX_OK)
         status = process_run(&spec, &result, &err);
+    reason = span_trim(text_span(&result.err));
     if (status == TDX_OK && (result.exit_code != 0 || result.out_cut))
         status = status_fail(&err, TDX_CHILD_FAILED, "sshd -T: exit code %d: %s", result.exit_code,
-                             text_quote(text_string(&result.err), result.err.length, said,
-                                        sizeof(said)));
+                             text_quote(reason.data, reason.size, said, sizeof(said)));
     collect_probe(collector, "sshd_T", status, &err, text_span(&result.out));
     process_result_free(&result);
 }

@@ -105,6 +105,7 @@ guest_policy() {
 
 guest_system() {
     local wants
+    mkdir -p /var/log/journal
     private_folder /etc/systemd/system
     wants=/etc/systemd/system/timers.target.wants
     mkdir "$wants"

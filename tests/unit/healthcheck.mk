@@ -71,4 +71,9 @@ UNIT_TESTS += tests/unit/test_health_quote
 tests_unit_test_health_quote_SOURCES = tests/unit/test_health_quote.c $(HEALTH_SIM) $(SIM_RUNNER)
 tests_unit_test_health_quote_CPPFLAGS = $(AM_CPPFLAGS) $(CMOCKA_CFLAGS) $(CRYPTO_CFLAGS)
 tests_unit_test_health_quote_LDADD = healthcheck/libhealthcheck.la tests/sim/libsim.la $(CMOCKA_LIBS)
+
+UNIT_TESTS += tests/unit/test_health_doors
+tests_unit_test_health_doors_SOURCES = tests/unit/test_health_doors.c tests/unit/health_rows.c tests/unit/health_rows.h
+tests_unit_test_health_doors_CPPFLAGS = $(AM_CPPFLAGS) $(CMOCKA_CFLAGS)
+tests_unit_test_health_doors_LDADD = healthcheck/libhealthcheck.la $(CMOCKA_LIBS)
 endif

@@ -85,8 +85,8 @@ static const struct health_row rows[] = {
     { "a word without a value", "pam.args", CHECK_FAIL, "CONF_SYNTAX", "word 1", { { SSHD, GOOD " debug\n" } } },
     { "twice the same key", "pam.args", CHECK_FAIL, "CONF_BAD_VALUE", "once", { { SSHD, GOOD " mode=enforce mode=enforce\n" } } },
     { "it fails open", "pam.args", CHECK_WARN, "fail_open", NULL, { { SSHD, GOOD " mode=warn\n" } } },
-    { "another gate.conf", "pam.args", CHECK_PASS, NULL, "config=/tmp/x", { { SSHD, GOOD " config=/tmp/x\n" } } },
-    { "another helper", "pam.args", CHECK_PASS, NULL, "helper=/bin/true", { { SSHD, GOOD " helper=/bin/true\n" } } },
+    { "another gate.conf", "pam.args", CHECK_PASS, NULL, "/tmp/x", { { SSHD, GOOD " config=/tmp/x\n" } } },
+    { "another helper", "pam.args", CHECK_PASS, NULL, "/bin/true", { { SSHD, GOOD " helper=/bin/true\n" } } },
     { "too many arguments", "pam.args", CHECK_FAIL, "too_many", NULL, { { SSHD, GOOD
         " a a a a a a a a a a a a a a a a a a a a a a a a a a a a a a a a a a a a a a a a a a a a a a a a a a a a a a a a a a a a a a a a a\n" } } },
 
