@@ -316,7 +316,6 @@ static const struct check checks[] = {
         .why = "It is the same decision that the next login meets.",
         .requires = { "cpu.tdx_guest", "gate.helper" },
         .symptom_of = { "td.report", "td.debug", "td.mrtd", "td.rtmr01", "quote.path",
-        .symptom_of = { "td.report", "td.debug", "td.mrtd", "td.rtmr01", "quote.path",
                         "quote.generate", "quote.reportdata", "collateral.integrity",
                         "collateral.freshness", "tcb.qeid", "quote.verify", "tcb.status",
                         "tcb.evalnum", "gate.config", "gate.policy", "pam.args", "time.sane" },
