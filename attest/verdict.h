@@ -21,6 +21,7 @@
 struct verdict {
     int64_t now; /* the time it is about */
     bool anchor_is_intel;
+    bool was_read;  /* the quote's bytes; before them policies are, and one may be wrong */
     bool has_quote; /* quote and trailing_bytes are known, even where nothing else is */
     struct quote quote;
     size_t trailing_bytes;

@@ -208,6 +208,7 @@ static enum tdx_status verify(const struct verify_options *options, struct work 
     if (status != TDX_OK)
         return status;
     verdict->anchor_is_intel = anchor.is_intel;
+    verdict->was_read = true;
     status = quote_parse(raw.data, raw.size, &verdict->quote, err);
     if (status != TDX_OK)
         return status;

@@ -46,7 +46,7 @@ static void print_headline(struct text *out, const struct verdict *verdict, cons
         text_addf(out, "%s: a version %u quote of %s, %zu bytes\n", source, quote->version,
                   quote->tee == QUOTE_TEE_TDX ? "a TD" : "an SGX enclave", quote->length);
     else
-        text_addf(out, "%s: not a quote\n", source);
+        text_addf(out, "%s: %s\n", source, verdict->was_read ? "not a quote" : "not looked at yet");
     text_addf(out, "\n  ACCEPTED: %s\n  verified: %s\n", verdict->accepted ? "yes" : "NO",
               verdict->verified ? "yes" : "NO");
     if (!verdict->anchor_is_intel)

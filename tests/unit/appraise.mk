@@ -56,7 +56,7 @@ tests_unit_test_appraise_memory_LDFLAGS = $(TDX_PROGRAM_LDFLAGS) -Wl,--wrap=mall
 	-Wl,--wrap=calloc -Wl,--wrap=realloc
 endif
 
-TESTS += tests/policy_cli.test tests/appraise_corpus.test
-dist_check_SCRIPTS += tests/policy_cli.test tests/appraise_corpus.test
+TESTS += tests/policy_cli.test tests/appraise_corpus.test tests/attest_output.test
+dist_check_SCRIPTS += tests/policy_cli.test tests/appraise_corpus.test tests/attest_output.test
 E2E_TESTS += tests/e2e/jose.test tests/e2e/jose_python.test
 E2E_TESTS += tests/e2e/gate_policy.test

@@ -141,6 +141,9 @@ static void mistakes_are_told_with_the_right_exit_code(void **state)
         { NULL, "verify --quote @built.dat --collateral @object", 1, "BUNDLE_BAD", NULL },
         { NULL, "verify --quote @built.dat --collateral @empty --trust-anchor @empty", 3, NULL,
           "ANCHOR_BAD" },
+        { NULL, "verify --quote @built.dat --collateral @empty --policy @empty", 1,
+          "not looked at yet", NULL },
+        { NULL, "verify --quote @short.dat --collateral @empty", 1, "not a quote", NULL },
         { NULL, "verify --quote @built.dat --collateral @empty --trust-anchor @missing", 3, NULL,
           "FILE_UNREADABLE" },
     };
