@@ -1,9 +1,9 @@
 # tdx-healthcheck on a guest that the simulator stands for.
 EXTRA_DIST += tests/e2e/guest.sh
 if HAVE_FUSE
-E2E_TESTS += tests/e2e/healthcheck.test
+E2E_TESTS += tests/e2e/healthcheck.test tests/e2e/health_pccs.test
 else
-EXTRA_DIST += tests/e2e/healthcheck.test
+EXTRA_DIST += tests/e2e/healthcheck.test tests/e2e/health_pccs.test
 endif
 
 # The metadata service in a network of its own.
