@@ -7,6 +7,9 @@
 
 #define LINE_LIMIT 1024
 
+/* The check's own remedy is for what it would find wrong; here nothing was found out. */
+#define UNREAD_REMEDY "See why it cannot be read, and run this again: until then nothing is known."
+
 const struct family *family_whole(const struct family *family)
 {
     return family->part_of != NULL ? family->part_of : family;
@@ -92,6 +95,8 @@ bool finding_needs(struct finding *finding, const struct fact *fact, enum check_
             finding_skip(finding, absent_reason, "%s", absent_observed);
         else
             finding_set(finding, if_absent, absent_reason, "%s", absent_observed);
+        if (if_absent == CHECK_ERROR)
+            finding_remedy(finding, UNREAD_REMEDY);
         return false;
     case FACT_OFFLINE:
         finding_skip(finding, "offline", "it needs a running guest");
@@ -107,11 +112,13 @@ bool finding_needs(struct finding *finding, const struct fact *fact, enum check_
     case FACT_FAILED:
         finding_set(finding, CHECK_ERROR, "unreadable", "%s",
                     fact->why != NULL ? fact->why : "it cannot be read");
+        finding_remedy(finding, UNREAD_REMEDY);
         return false;
     case FACT_NOT_ASKED:
         break;
     }
     finding_set(finding, CHECK_ERROR, "not_collected", "the fact is not among those collected");
+    finding_remedy(finding, "Export the facts again, with this version of the program.");
     return false;
 }
 

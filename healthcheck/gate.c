@@ -249,7 +249,7 @@ static const struct check checks[] = {
                   "  " GATE_LINE,
         .reads = "the control of the gate's line, and what follows it",
         .why = "Under optional or sufficient a refusal is heard and ignored.",
-        .requires = { "pam.present" },
+        .requires = { "pam.order" },
         .gives = GIVES(PASS) | GIVES(WARN) | GIVES(FAIL),
         .evaluate = evaluate_control,
     },
