@@ -7,12 +7,15 @@ tests_sim_libsim_la_SOURCES = \
 	tests/sim/sim_collateral.c tests/sim/sim_collateral.h \
 	tests/sim/sim_der.c tests/sim/sim_der.h \
 	tests/sim/sim_key.c tests/sim/sim_key.h \
+	tests/sim/sim_knob_special.c tests/sim/sim_knob_special.h \
+	tests/sim/sim_knobs.c tests/sim/sim_knobs.h \
 	tests/sim/sim_make.c \
 	tests/sim/sim_pki.c tests/sim/sim_pki.h \
 	tests/sim/sim_platform.c tests/sim/sim_platform.h \
 	tests/sim/sim_quote.c tests/sim/sim_quote.h \
 	tests/sim/sim_report.c tests/sim/sim_report.h \
-	tests/sim/sim_sgx.c
+	tests/sim/sim_sgx.c \
+	tests/sim/sim_world.c tests/sim/sim_world.h
 tests_sim_libsim_la_CPPFLAGS = $(AM_CPPFLAGS) $(CRYPTO_CFLAGS)
 tests_sim_libsim_la_LIBADD = core/libbase.la $(CRYPTO_LIBS)
 
@@ -27,14 +30,11 @@ tests_sim_tdx_sim_SOURCES = \
 	tests/sim/sim_exchange.c tests/sim/sim_exchange.h \
 	tests/sim/sim_fuse.c tests/sim/sim_fuse.h \
 	tests/sim/sim_https.c tests/sim/sim_https.h \
-	tests/sim/sim_knob_special.c tests/sim/sim_knob_special.h \
-	tests/sim/sim_knobs.c tests/sim/sim_knobs.h \
 	tests/sim/sim_pccs.c tests/sim/sim_pccs.h \
 	tests/sim/sim_qgs.c tests/sim/sim_qgs.h \
 	tests/sim/sim_server.c tests/sim/sim_server.h \
 	tests/sim/sim_tls.c tests/sim/sim_tls.h \
 	tests/sim/sim_tsm.c tests/sim/sim_tsm.h \
-	tests/sim/sim_world.c tests/sim/sim_world.h \
 	tests/sim/tdx_sim.c \
 	tests/sim/tdx_sim_options.c tests/sim/tdx_sim_options.h
 tests_sim_tdx_sim_CPPFLAGS = $(AM_CPPFLAGS) $(CRYPTO_CFLAGS) $(FUSE_CFLAGS) \

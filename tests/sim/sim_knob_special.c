@@ -163,6 +163,18 @@ bool knob_apply_evaluation(struct sim_knob_target *target, const char *value)
     return true;
 }
 
+bool knob_apply_qe_evaluation(struct sim_knob_target *target, const char *value)
+{
+    uint64_t number;
+
+    if (value[0] == '\0')
+        return true;
+    if (!knob_number(value, &number))
+        return false;
+    target->platform->qe_identity.evaluation = number;
+    return true;
+}
+
 bool knob_apply_report(struct sim_knob_target *target, const char *value)
 {
     struct sim_report_faults *faults = &target->platform->report_faults;

@@ -116,6 +116,8 @@ static const struct knob knobs[] = {
             "bad_crl"),
       knob_apply_collateral },
     { "evaluation", "20", "tcbEvaluationDataNumber", SPECIAL, 0, 0, NULL, knob_apply_evaluation },
+    { "qe_evaluation", "", "the QE identity's, where it is another", SPECIAL, 0, 0, NULL,
+      knob_apply_qe_evaluation },
     { "device_missing", "off", "there is no tdx_guest", FAULT_FLAG, FAULT(device_missing), 0, NULL,
       NULL },
     { "device_open_error", "none", "opening tdx_guest fails", FAULT_ERRNO, FAULT(device_open_errno),
