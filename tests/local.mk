@@ -27,6 +27,7 @@ check-long: all $(check_PROGRAMS) $(check_LTLIBRARIES)
 dist_check_SCRIPTS += $(E2E_TESTS) $(E2E_LONG_TESTS)
 
 include tests/unit/base.mk
+include tests/unit/health_fixtures.mk
 include tests/unit/healthcheck.mk
 include tests/unit/appraise.mk
 include tests/unit/root.mk

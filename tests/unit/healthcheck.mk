@@ -25,7 +25,7 @@ tests_unit_test_health_ssh_CPPFLAGS = $(AM_CPPFLAGS) $(CMOCKA_CFLAGS)
 tests_unit_test_health_ssh_LDADD = healthcheck/libhealthcheck.la $(CMOCKA_LIBS)
 
 UNIT_TESTS += tests/unit/test_elf
-tests_unit_test_elf_SOURCES = tests/unit/test_elf.c
+tests_unit_test_elf_SOURCES = tests/unit/test_elf.c tests/unit/elf_builder.c tests/unit/elf_builder.h
 tests_unit_test_elf_CPPFLAGS = $(AM_CPPFLAGS) $(CMOCKA_CFLAGS)
 tests_unit_test_elf_LDADD = healthcheck/libhealthcheck.la $(CMOCKA_LIBS)
 
