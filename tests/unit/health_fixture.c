@@ -338,7 +338,7 @@ static bool take_head(struct span line, struct fixture *ret)
     is_fault = span_is(word, "fault");
     if (!is_fault && !span_is(word, "fixture"))
         return false;
-    *ret = (struct fixture){ 0 };
+    *ret = (struct fixture){ .is_fault = is_fault };
     assert_true(take_word(&line, ret->name, sizeof(ret->name)));
     if (is_fault)
         (void)snprintf(ret->from, sizeof(ret->from), "alinux3");

@@ -24,7 +24,8 @@ struct fixture_expects {
 struct fixture {
     char name[FIXTURE_NAME_SIZE];
     char from[FIXTURE_NAME_SIZE]; /* the fixture it changes; "" for a root */
-    bool is_image;                /* inspected with --root, not --replay */
+    bool is_fault;
+    bool is_image; /* inspected with --root, not --replay */
     bool has_screen;
     struct fixture_expects expects[FIXTURE_EXPECTS_MAX];
     size_t expects_count;

@@ -16,9 +16,16 @@
 
 const char *fixture_path(const char *folder, const char *path, char *out)
 {
+    static const char data[] = FIXTURE_DATA;
+
     if (strcmp(path, FIXTURE_GATE_CONF) == 0)
-        path = TDX_CONFDIR "/gate.conf";
-    assert_true(snprintf(out, FIXTURE_PATH_SIZE, "%s%s", folder, path) < FIXTURE_PATH_SIZE);
+        assert_true(snprintf(out, FIXTURE_PATH_SIZE, "%s" TDX_CONFDIR "/gate.conf", folder) <
+                    FIXTURE_PATH_SIZE);
+    else if (strncmp(path, data, sizeof(data) - 1) == 0)
+        assert_true(snprintf(out, FIXTURE_PATH_SIZE, "%s" TDX_DATADIR "%s", folder,
+                             path + sizeof(data) - 1) < FIXTURE_PATH_SIZE);
+    else
+        assert_true(snprintf(out, FIXTURE_PATH_SIZE, "%s%s", folder, path) < FIXTURE_PATH_SIZE);
     return out;
 }
 

@@ -9,9 +9,10 @@
 
 #define FIXTURE_PATH_SIZE 1024
 #define FIXTURE_GATE_CONF "/etc/tdx-gate/gate.conf"
+#define FIXTURE_DATA      "/usr/share/tdx-gate"
 
-/* A path of the fixture in folder, into out, which is returned. The gate's configuration lies where
- * configure said; descriptions have it in /etc. */
+/* A path of the fixture in folder, into out, which is returned. The gate's configuration and what
+ * came with the program lie where configure said; descriptions have them in the usual places. */
 const char *fixture_path(const char *folder, const char *path, char *out);
 
 /* The same, for something that is to be made there: what is there goes away, and the folders above

@@ -4,8 +4,8 @@
  * given by some fixture.
  *
  * With TDX_UPDATE_FIXTURES in the environment the expected files are written, not compared ("make
- * update-fixtures"): read the diff. With TDX_KEEP_FIXTURES=DIR the recordings are left in DIR, which
- * must be there and empty, for tdx-healthcheck --replay. */
+ * update-fixtures"): read the diff. With TDX_KEEP_FIXTURES=DIR the recordings are left in DIR,
+ * which must be there and empty, for tdx-healthcheck --replay. */
 #include <glob.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -135,19 +135,25 @@ static void run_free(struct run *run)
         fixture_remove(run->folder);
 }
 
+static void replace_all(struct text *text, const char *old, const char *new)
+{
+    struct text after = { 0 };
+    const char *at = text_string(text), *found;
+
+    for (; (found = strstr(at, old)) != NULL; at = found + strlen(old)) {
+        text_add_n(&after, at, (size_t)(found - at));
+        text_add(&after, new);
+    }
+    text_add(&after, at);
+    text_free(text);
+    *text = after;
+}
+
 /* configure's folders out of what was printed, so that it is the same for every build. */
 static void make_portable(struct text *text)
 {
-    struct text portable = { 0 };
-    const char *at = text_string(text), *found;
-
-    for (; (found = strstr(at, TDX_CONFDIR)) != NULL; at = found + strlen(TDX_CONFDIR)) {
-        text_add_n(&portable, at, (size_t)(found - at));
-        text_add(&portable, CONFDIR_SHOWN);
-    }
-    text_add(&portable, at);
-    text_free(text);
-    *text = portable;
+    replace_all(text, TDX_CONFDIR, CONFDIR_SHOWN);
+    replace_all(text, TDX_DATADIR, FIXTURE_DATA);
 }
 
 static void show_difference(const char *name, const char *expected, const char *found)
@@ -211,6 +217,8 @@ static void compare_screens(const struct run *run)
         struct text screen = { 0 };
         char name[FIXTURE_NAME_SIZE * 2];
 
+        if (run->fixture.is_fault && !screens[i].style.quiet)
+            continue; /* the rest is as the root's */
         report_print_text(&run->report, &screens[i].style, &screen);
         (void)snprintf(name, sizeof(name), "screen-%s-%s.txt", run->fixture.name,
                        screens[i].suffix);
