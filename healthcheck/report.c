@@ -130,7 +130,8 @@ static void blame_cause(const struct report *report, struct report_entry *entry)
 static bool is_skipped_for_another(const struct report_entry *entry)
 {
     return entry->finding.status == CHECK_SKIP && entry->finding.reason != NULL &&
-           strcmp(entry->finding.reason, "prerequisite") == 0;
+           (strcmp(entry->finding.reason, "prerequisite") == 0 ||
+            strcmp(entry->finding.reason, "symptom") == 0);
 }
 
 static void evaluate(const struct evaluation *evaluation, const struct report *report,

@@ -163,6 +163,13 @@ bool knob_apply_evaluation(struct sim_knob_target *target, const char *value)
     return true;
 }
 
+bool knob_apply_qe(struct sim_knob_target *target, const char *value)
+{
+    if (is(value, "other"))
+        target->platform->quote.qe.mr_signer[0] ^= 0xff;
+    return true;
+}
+
 bool knob_apply_qe_evaluation(struct sim_knob_target *target, const char *value)
 {
     uint64_t number;

@@ -18,6 +18,7 @@ bool knob_apply_pck(struct sim_knob_target *target, const char *value);
 bool knob_apply_tcb(struct sim_knob_target *target, const char *value);
 bool knob_apply_collateral(struct sim_knob_target *target, const char *value);
 bool knob_apply_evaluation(struct sim_knob_target *target, const char *value);
+bool knob_apply_qe(struct sim_knob_target *target, const char *value);
 bool knob_apply_qe_evaluation(struct sim_knob_target *target, const char *value);
 bool knob_apply_report(struct sim_knob_target *target, const char *value);
 

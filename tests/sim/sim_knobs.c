@@ -97,6 +97,8 @@ static const struct knob knobs[] = {
       PLATFORM(other_td), 0, NULL, NULL },
     { "signature", "good", "of the quote, or of the quoting enclave's report in it", SPECIAL, 0, 0,
       WORDS("good", "bad", "stranger", "bad_qe", "stranger_qe"), knob_apply_signature },
+    { "qe", "good", "other: the quoting enclave is somebody else's", SPECIAL, 0, 0,
+      WORDS("good", "other"), knob_apply_qe },
     { "pck", "good", "the PCK certificate", SPECIAL, 0, 0,
       WORDS("good", "expired", "stranger", "processor"), knob_apply_pck },
     { "revoked", "off", "the PCK certificate is on the CRL", PLATFORM_FLAG, PLATFORM(revoked_pck),

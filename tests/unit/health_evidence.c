@@ -98,10 +98,12 @@ void fixture_evidence_make(const struct span *knobs, size_t count, const char *f
     put(folder, EVENT_LOG_PATH, &log);
     put_string(folder, EVENT_LOG_TABLE_PATH, "CCEL");
     fixture_write(folder, "/.probe/report_data", report_data, sizeof(report_data));
-    fixture_write(folder, "/.probe/td_report", report, sizeof(report));
-    put(folder, "/.probe/quote", &quote);
+    fixture_write(folder, "/.probe/tdreport.bin", report, sizeof(report));
+    put(folder, "/.probe/quote.bin", &quote);
     put_string(folder, "/.probe/quote_source", "tsm");
-    put_string(folder, "/.probe/quote_milliseconds", "180");
+    put_string(folder, "/.probe/quote_parallel", "asked=4\ngiven=4\nfailed=\n");
+    put_string(folder, "/.probe/timing.json", "{\"quote_milliseconds\": [180, 176, 191]}\n");
+    put_string(folder, "/.probe/collateral_stored", "1781514000\n"); /* three hours before */
     put(folder, "/.probe/collateral", &collateral);
     put(folder, "/.probe/trust_anchor", &world->anchor);
     text_free(&log);

@@ -7,9 +7,11 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "config.h"
 #include "core/base/files.h"
 #include "core/base/hex.h"
 #include "core/base/span_text.h"
+#include "pam_tdx/verdict.h"
 #include "tests/unit/cmocka_all.h"
 #include "tests/unit/elf_builder.h"
 #include "tests/unit/health_fixture_files.h"
@@ -176,14 +178,13 @@ static void do_hex(const struct place *place, struct span *words)
 static void set_stat(const struct place *place, const char *path, struct span what)
 {
     struct text before = { 0 }, after = { 0 };
-    char full[FIXTURE_PATH_SIZE];
+    char full[FIXTURE_PATH_SIZE], real[FIXTURE_PATH_SIZE];
     struct span lines, line, words, word;
 
     if (access(fixture_path(place->folder, STAT_TXT, full), F_OK) == 0)
         fixture_read(place->folder, STAT_TXT, &before);
     lines = (struct span){ (const uint8_t *)text_string(&before), before.length };
-    if (strcmp(path, FIXTURE_GATE_CONF) == 0)
-        path = TDX_CONFDIR "/gate.conf";
+    path = fixture_path("", path, real);
     while (line_next(&lines, &line)) {
         words = line;
         if (word_next(&words, &word) && !span_is(word, path))
@@ -232,6 +233,24 @@ static void do_elf(const struct place *place, struct span *words)
     fixture_write(place->folder, path, file, sizeof(file));
 }
 
+/* "verdict ID WORDS": what tdx-gate-check answers. It is of this version. */
+static void do_verdict(const struct place *place, struct span *words)
+{
+    char id[FIXTURE_NAME_SIZE], line[VERDICT_LINE_LIMIT];
+    struct verdict verdict = { .status = TDX_OK };
+    size_t length;
+
+    if (!take_word(words, id, sizeof(id)))
+        complain(place, "verdict", "an id is missing");
+    if (!status_find(id, &verdict.status))
+        complain(place, "verdict", id);
+    (void)span_string(span_trim(*words), verdict.detail, sizeof(verdict.detail));
+    length = verdict_print(&verdict, line);
+    fixture_write(place->folder, "/.probe/gate-check.txt", line, length);
+    length = (size_t)snprintf(line, sizeof(line), "tdx-gate-check %s\n", PACKAGE_VERSION);
+    fixture_write(place->folder, "/.probe/gate-version.txt", line, length);
+}
+
 /* A file of the source, or a whole folder, as it is. */
 static void do_copy(const struct place *place, struct span *words)
 {
@@ -265,12 +284,12 @@ static const struct directive {
     const char *name;
     void (*act)(const struct place *place, struct span *words);
 } directives[] = {
-    { "write", do_write },    { "append", do_append },   { "edit", do_edit },
-    { "remove", do_remove },  { "folder", do_folder },   { "link", do_link },
-    { "hex", do_hex },        { "grubenv", do_grubenv }, { "stat", do_stat },
-    { "denied", do_denied },  { "copy", do_copy },       { "elf", do_elf },
-    { "sim", do_nothing },    { "is", do_nothing },      { "image", do_nothing },
-    { "screen", do_nothing },
+    { "write", do_write },     { "append", do_append },   { "edit", do_edit },
+    { "remove", do_remove },   { "folder", do_folder },   { "link", do_link },
+    { "hex", do_hex },         { "grubenv", do_grubenv }, { "stat", do_stat },
+    { "denied", do_denied },   { "copy", do_copy },       { "elf", do_elf },
+    { "verdict", do_verdict }, { "sim", do_nothing },     { "is", do_nothing },
+    { "image", do_nothing },   { "screen", do_nothing },
 };
 
 static void act(const struct fixture *fixture, const char *folder)

@@ -9,24 +9,59 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "config.h"
 #include "core/base/files.h"
 #include "tests/unit/cmocka_all.h"
 
 #define FILE_LIMIT ((size_t)1 << 20)
 
+/* Where descriptions have something, and where configure put it. */
+static const struct {
+    const char *written, *real;
+} places[] = {
+    { FIXTURE_GATE_CONF, TDX_CONFDIR "/gate.conf" },
+    { "/etc/tdx-gate/healthcheck.conf", TDX_CONFDIR "/healthcheck.conf" },
+    { "/etc/tdx-gate/collateral.env", TDX_CONFDIR "/collateral.env" },
+    { "/usr/share/tdx-gate", TDX_DATADIR },
+    { "/usr/libexec/tdx-gate", TDX_LIBEXECDIR },
+    { "/var/lib/tdx-gate", TDX_LOCALSTATEDIR "/lib/tdx-gate" },
+    { "/var/cache/tdx-gate", TDX_LOCALSTATEDIR "/cache/tdx-gate" },
+};
+
 const char *fixture_path(const char *folder, const char *path, char *out)
 {
-    static const char data[] = FIXTURE_DATA;
+    const char *head = "";
 
-    if (strcmp(path, FIXTURE_GATE_CONF) == 0)
-        assert_true(snprintf(out, FIXTURE_PATH_SIZE, "%s" TDX_CONFDIR "/gate.conf", folder) <
-                    FIXTURE_PATH_SIZE);
-    else if (strncmp(path, data, sizeof(data) - 1) == 0)
-        assert_true(snprintf(out, FIXTURE_PATH_SIZE, "%s" TDX_DATADIR "%s", folder,
-                             path + sizeof(data) - 1) < FIXTURE_PATH_SIZE);
-    else
-        assert_true(snprintf(out, FIXTURE_PATH_SIZE, "%s%s", folder, path) < FIXTURE_PATH_SIZE);
+    for (size_t i = 0; i < COUNT_OF(places); i++)
+        if (strncmp(path, places[i].written, strlen(places[i].written)) == 0) {
+            head = places[i].real;
+            path += strlen(places[i].written);
+            break;
+        }
+    assert_true(snprintf(out, FIXTURE_PATH_SIZE, "%s%s%s", folder, head, path) < FIXTURE_PATH_SIZE);
     return out;
+}
+
+static void replace_all(struct text *text, const char *old, const char *new)
+{
+    struct text after = { 0 };
+    const char *at = text_string(text), *found;
+
+    for (; (found = strstr(at, old)) != NULL; at = found + strlen(old)) {
+        text_add_n(&after, at, (size_t)(found - at));
+        text_add(&after, new);
+    }
+    text_add(&after, at);
+    text_free(text);
+    *text = after;
+}
+
+void fixture_make_portable(struct text *text)
+{
+    for (size_t i = 0; i < COUNT_OF(places); i++)
+        replace_all(text, places[i].real, places[i].written);
+    replace_all(text, TDX_CONFDIR, "/etc/tdx-gate");
+    replace_all(text, "this is " PACKAGE_VERSION, "this is VERSION");
 }
 
 const char *fixture_make_room(const char *folder, const char *path, char *out)

@@ -9,14 +9,17 @@
 
 #define FIXTURE_PATH_SIZE 1024
 #define FIXTURE_GATE_CONF "/etc/tdx-gate/gate.conf"
-#define FIXTURE_DATA      "/usr/share/tdx-gate"
 
-/* A path of the fixture in folder, into out, which is returned. The gate's configuration and what
- * came with the program lie where configure said; descriptions have them in the usual places. */
+/* A path of the fixture in folder, into out, which is returned. What is installed lies where
+ * configure said; descriptions have it in the usual places. */
 const char *fixture_path(const char *folder, const char *path, char *out);
 
-/* The same, for something that is to be made there: what is there goes away, and the folders above
- * it come to be. */
+/* configure's folders and the version out of what was printed, so that it is the same for every
+ * build. */
+void fixture_make_portable(struct text *text);
+
+/* The same as fixture_path(), for something that is to be made there: what is there goes away, and
+ * the folders above it come to be. */
 const char *fixture_make_room(const char *folder, const char *path, char *out);
 
 /* Writes a file in place of what is there: never into it, it may be another fixture's, too. */
