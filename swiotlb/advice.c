@@ -69,7 +69,7 @@ static bool bounces(const struct swiotlb_facts *facts)
 {
     return facts->guest.confidential != ANSWER_NO || swiotlb_facts_force(facts) == ANSWER_YES ||
            facts->log.full.lines > 0 || facts->log.full.old_lines > 0 ||
-           facts->log.no_buffer_lines > 0;
+           facts->log.full.suppressed > 0 || facts->log.no_buffer_lines > 0;
 }
 
 void swiotlb_advise(const struct swiotlb_facts *facts, struct swiotlb_advice *ret)
@@ -89,7 +89,9 @@ void swiotlb_advise(const struct swiotlb_facts *facts, struct swiotlb_advice *re
                                        !advice.from_events.known)) {
         /* Without the size in force nobody can tell whether a recommendation changes anything. */
         advice.verdict = size_is_not_it ? SWIOTLB_SIZE_IS_NOT : SWIOTLB_NOT_KNOWN;
-    } else if (advice.wanted > facts->slabs.value && slabs > facts->slabs.value) {
+    } else if (advice.wanted > facts->slabs.value && slabs > facts->slabs.value &&
+               (!size_is_not_it || advice.from_devices.value > facts->slabs.value ||
+                advice.from_hiwater.value > facts->slabs.value)) {
         advice.verdict = SWIOTLB_ASK;
         advice.slabs = maybe_u64(slabs);
     } else if (size_is_not_it) {

@@ -55,7 +55,7 @@ enum swiotlb_cause swiotlb_cause(const struct swiotlb_facts *facts)
         if (facts->slabs.known && facts->slabs.value > 0 && facts->hiwater.known &&
             facts->hiwater.value >= facts->slabs.value)
             return SWIOTLB_CAPACITY;
-        return SWIOTLB_NEVER_FULL;
+        return full->suppressed > 0 ? SWIOTLB_UNCLEAR : SWIOTLB_NEVER_FULL;
     }
     if (full->oversize > 0 && full->oversize >= full->capacity + full->fragmented)
         return SWIOTLB_OVERSIZE;

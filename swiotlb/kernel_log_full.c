@@ -7,18 +7,19 @@
 
 #define LARGEST_MAPPING_BYTES (SWIOTLB_SEGMENT_SLABS * SWIOTLB_SLAB_SIZE) /* 256 KiB */
 
-/* "total 512 (slots), used 465 (slots)" */
+/* "total 512 (slots), used 465 (slots)", of which the end may be lost */
 bool full_line_counts(struct span message, struct full_line *line)
 {
     uint64_t total, used;
 
     span_skip_blanks(&message);
     if (!span_take(&message, "total ") || !number_take(&message, &total) ||
-        !span_take(&message, " (slots), used ") || !number_take(&message, &used) ||
         !span_take(&message, " (slots)"))
         return false;
     line->total = maybe_u64(total);
-    line->used = maybe_u64(used);
+    if (span_take(&message, ", used ") && number_take(&message, &used) &&
+        span_take(&message, " (slots)"))
+        line->used = maybe_u64(used);
     return true;
 }
 
@@ -109,7 +110,7 @@ static uint64_t *judge(struct kernel_log_full *full, const struct full_line *lin
 
     if (line->bytes.known && line->bytes.value > LARGEST_MAPPING_BYTES)
         return &full->oversize;
-    if (!line->bytes.known || !line->total.known || line->total.value == 0)
+    if (!line->bytes.known || !line->total.known || line->total.value == 0 || !line->used.known)
         return &full->unclear;
     slots = line->bytes.value == 0 ? 1 : (line->bytes.value - 1) / SWIOTLB_SLAB_SIZE + 1;
     /* In the last twentieth it makes no difference which of the two it was. */

@@ -134,6 +134,8 @@ static void was_full(struct text *out, const struct swiotlb_facts *facts,
         devices(out, full);
     } else if (full->old_lines > 0) {
         text_addf(out, "%llu time%s\n", wide(full->old_lines), plural(full->old_lines));
+    } else if (full->suppressed > 0) {
+        text_addf(out, "%llu times that the kernel did not print\n", wide(full->suppressed));
     } else if (facts->log.no_buffer_lines > 0) {
         text_add(out, "every time: there is no buffer\n");
     } else if (!facts->log_known) {

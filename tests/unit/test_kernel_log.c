@@ -90,6 +90,38 @@ static void every_form_of_a_log_is_read_alike(void **state)
     }
 }
 
+/* What a line still says when its end is lost. */
+static void a_line_that_is_cut_says_what_is_left(void **state)
+{
+    static const struct {
+        const char *text;
+        uint64_t total;
+        bool used;
+    } cases[] = {
+        { "swiotlb buffer is full (sz: 4096 bytes), total 1024 (slots), used 677 (slots)", 1024,
+          true },
+        { "swiotlb buffer is full (sz: 4096 bytes), total 1024 (slots), used 677 (sl", 1024,
+          false },
+        { "swiotlb buffer is full (sz: 4096 bytes), total 1024 (slots), us", 1024, false },
+        { "swiotlb buffer is full (sz: 4096 bytes), total 1024 (slots)", 1024, false },
+        { "swiotlb buffer is full (sz: 4096 bytes), total 10", 0, false },
+        { "swiotlb buffer is full (sz: 40", 0, false },
+    };
+
+    (void)state;
+    for (size_t i = 0; i < COUNT_OF(cases); i++) {
+        struct kernel_log *log = kernel_log_of(cases[i].text, strlen(cases[i].text));
+
+        print_message("  %s\n", cases[i].text);
+        assert_int_equal(log->full.lines, 1);
+        assert_int_equal(log->full.total.value, cases[i].total);
+        assert_int_equal(log->full.min_used.known, cases[i].used);
+        if (!cases[i].used)
+            assert_int_equal(log->full.unclear, 1);
+        free(log);
+    }
+}
+
 static void each_line_is_judged_by_itself(void **state)
 {
     static const struct {
@@ -292,6 +324,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(every_form_of_a_log_is_read_alike),
+        cmocka_unit_test(a_line_that_is_cut_says_what_is_left),
         cmocka_unit_test(each_line_is_judged_by_itself),
         cmocka_unit_test(the_set_up_is_read_in_every_form),
         cmocka_unit_test(long_command_lines_come_in_pieces),

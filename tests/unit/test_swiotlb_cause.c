@@ -239,6 +239,32 @@ static void where_size_is_not_the_cause_none_is_recommended(void **state)
     assert_int_equal(advice.cause, SWIOTLB_OVERSIZE);
     assert_int_equal(advice.verdict, SWIOTLB_SIZE_IS_NOT);
     assert_false(advice.slabs.known || advice.from_request.known || advice.from_events.known);
+    /* That the kernel itself would take more is no reason; that the devices need more is one. */
+    facts.slabs = maybe_u64(65536);
+    facts.guest.memory = maybe_u64(8 * GIB);
+    swiotlb_advise(&facts, &advice);
+    assert_int_equal(advice.verdict, SWIOTLB_SIZE_IS_NOT);
+    assert_false(advice.slabs.known);
+    facts.devices_known = true;
+    swiotlb_demand_add_disks(&facts.demand, 16);
+    swiotlb_demand_finish(&facts.demand);
+    swiotlb_advise(&facts, &advice);
+    assert_int_equal(advice.verdict, SWIOTLB_ASK);
+}
+
+/* The lines themselves are lost (the ring buffer wrapped), the count of hidden ones is not. */
+static void hidden_lines_alone_tell_that_it_was_full(void **state)
+{
+    struct swiotlb_facts facts = { .slabs = maybe_u64(1024), .log_known = true };
+    struct swiotlb_advice advice;
+
+    (void)state;
+    assert_int_equal(swiotlb_cause(&facts), SWIOTLB_NEVER_FULL);
+    facts.log.full.suppressed = 12;
+    assert_int_equal(swiotlb_cause(&facts), SWIOTLB_UNCLEAR);
+    facts.guest.confidential = ANSWER_NO;
+    swiotlb_advise(&facts, &advice);
+    assert_int_equal(advice.verdict, SWIOTLB_ASK);
 }
 
 int main(void)
@@ -251,6 +277,7 @@ int main(void)
         cmocka_unit_test(a_full_mark_counts_and_a_nearly_full_one_does_not),
         cmocka_unit_test(a_verdict_needs_enough_facts),
         cmocka_unit_test(where_size_is_not_the_cause_none_is_recommended),
+        cmocka_unit_test(hidden_lines_alone_tell_that_it_was_full),
     };
 
     return cmocka_run_group_tests_name("swiotlb cause", tests, NULL, NULL);
