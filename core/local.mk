@@ -13,11 +13,13 @@ core_libbase_la_SOURCES = \
 	core/base/json_scan_number.c core/base/json_scan_string.c \
 	core/base/json_write.c core/base/json_write.h \
 	core/base/lock.c core/base/lock.h \
+	core/base/monotonic.c core/base/monotonic.h \
 	core/base/number.c core/base/number.h \
 	core/base/platform_conf.c core/base/platform_conf.h \
 	core/base/process.c core/base/process.h \
 	core/base/rfc3339.c core/base/rfc3339.h \
 	core/base/root.c core/base/root.h \
+	core/base/sanitized.h \
 	core/base/span_text.c core/base/span_text.h \
 	core/base/status.c core/base/status.h core/base/status.def \
 	core/base/status_appraise.def core/base/status_base.def core/base/status_boot.def core/base/status_health.def \

@@ -3,11 +3,11 @@
 #include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
-#include <time.h>
 #include <unistd.h>
 
 #include "config.h"
 #include "core/base/files.h"
+#include "core/base/monotonic.h"
 #include "core/base/process.h"
 #include "core/base/span_text.h"
 #include "healthcheck/families.h"
@@ -78,7 +78,7 @@ static void ask_decision(const struct collector *collector, const struct gate_se
     struct gate_conf conf = { 0 };
     struct process_result result = { 0 };
     struct tdx_error err = { 0 };
-    struct timespec start = { 0 }, end = { 0 };
+    int64_t started;
     unsigned timeout_ms = GATE_TIMEOUT_DEFAULT_MS;
     enum tdx_status status;
     char taken[32];
@@ -90,12 +90,9 @@ static void ask_decision(const struct collector *collector, const struct gate_se
         timeout_ms = conf.settings.timeout_ms;
     gate_conf_free(&conf);
     decision_words(collector, setup, words);
-    (void)clock_gettime(CLOCK_MONOTONIC, &start); /* cannot fail for this clock */
+    started = monotonic_ms();
     status = run_helper(words, timeout_ms, &result, &err);
-    (void)clock_gettime(CLOCK_MONOTONIC, &end);
-    (void)snprintf(taken, sizeof(taken), "%" PRId64,
-                   (int64_t)(end.tv_sec - start.tv_sec) * 1000 +
-                       (end.tv_nsec - start.tv_nsec) / 1000000);
+    (void)snprintf(taken, sizeof(taken), "%" PRId64, monotonic_ms() - started);
     collect_probe(collector, "gate_check", status, &err, text_span(&result.out));
     facts_set(collector->facts, "probe:gate_check_milliseconds", span_of(taken));
     process_result_free(&result);

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "core/base/monotonic.h"
 #include "core/base/text.h"
 #include "healthcheck/lines.h"
 #include "healthcheck/metadata_http.h"
@@ -354,7 +355,7 @@ static void collect_live(const struct collector *collector, const char *url)
     if (collector->progress != NULL)
         collector->progress("asking the metadata service");
     session->collector = collector;
-    session->deadline = metadata_clock() + METADATA_TOTAL_MS;
+    session->deadline = monotonic_ms() + METADATA_TOTAL_MS;
     if (metadata_server_parse(url, &session->server))
         verdict = converse(session);
     set_verdict(collector, verdict, url, session->detail);

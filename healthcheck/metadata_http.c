@@ -8,21 +8,13 @@
 #include <string.h>
 #include <strings.h>
 #include <sys/socket.h>
-#include <time.h>
 #include <unistd.h>
 
+#include "core/base/monotonic.h"
 #include "core/base/number.h"
 #include "core/base/span_text.h"
 
 #define REQUEST_SIZE 2048
-
-int64_t metadata_clock(void)
-{
-    struct timespec now = { 0 };
-
-    (void)clock_gettime(CLOCK_MONOTONIC, &now); /* cannot fail for this clock */
-    return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
-}
 
 bool metadata_server_parse(const char *url, struct metadata_server *ret)
 {
@@ -205,27 +197,10 @@ enum metadata_fault metadata_answer_parse(struct span raw, bool ended, struct me
 
 /* --- the connection --------------------------------------------------------------------------- */
 
-/* Waits until fd can do what events say: 0, or an errno value (ETIMEDOUT at the deadline). */
-static int wait_for(int fd, short events, int64_t deadline)
-{
-    for (;;) {
-        struct pollfd poll_fd = { .fd = fd, .events = events };
-        int64_t left = deadline - metadata_clock();
-        int ready = left > 0 ? poll(&poll_fd, 1, (int)left) : 0;
-
-        if (ready > 0)
-            return 0;
-        if (ready == 0)
-            return ETIMEDOUT;
-        if (errno != EINTR)
-            return errno;
-    }
-}
-
 /* A connected socket, or -1. */
 static int open_connection(const struct metadata_server *server, int64_t deadline)
 {
-    int64_t most = metadata_clock() + METADATA_CONNECT_MS;
+    int64_t most = monotonic_ms() + METADATA_CONNECT_MS;
     int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
     socklen_t size = sizeof(int);
     int error = 0;
@@ -235,7 +210,7 @@ static int open_connection(const struct metadata_server *server, int64_t deadlin
     if (connect(fd, (const struct sockaddr *)&server->address, sizeof(server->address)) != 0) {
         error = errno;
         if (error == EINPROGRESS || error == EINTR) {
-            error = wait_for(fd, POLLOUT, most < deadline ? most : deadline);
+            error = monotonic_wait(fd, POLLOUT, most < deadline ? most : deadline);
             if (error == 0 && getsockopt(fd, SOL_SOCKET, SO_ERROR, &error, &size) != 0)
                 error = errno;
         }
@@ -255,7 +230,7 @@ static enum metadata_fault send_all(int fd, const char *data, size_t size, int64
             data += sent;
             size -= (size_t)sent;
         } else if (errno == EAGAIN) {
-            if (wait_for(fd, POLLOUT, deadline) != 0)
+            if (monotonic_wait(fd, POLLOUT, deadline) != 0)
                 return METADATA_TIMEOUT;
         } else if (errno != EINTR) {
             return METADATA_CUT_OFF;
@@ -273,7 +248,7 @@ static enum metadata_fault receive(int fd, int64_t deadline, struct metadata_ans
         enum metadata_fault fault;
         ssize_t got;
 
-        if (wait_for(fd, POLLIN, deadline) != 0)
+        if (monotonic_wait(fd, POLLIN, deadline) != 0)
             return METADATA_TIMEOUT;
         got = recv(fd, raw + size, sizeof(raw) - size, 0);
         if (got < 0 && (errno == EINTR || errno == EAGAIN))

@@ -41,11 +41,8 @@ struct metadata_server {
 /* url in the form that platform_line_check() lets through. False for any other. */
 bool metadata_server_parse(const char *url, struct metadata_server *ret) TDX_MUST_CHECK;
 
-/* Milliseconds of a clock that nobody can set. */
-int64_t metadata_clock(void);
-
 /* Sends "METHOD path/item" with one more header line (NULL: none; "Name: value", printable), and
- * reads the answer. deadline is a time of metadata_clock(). *ret is filled only if
+ * reads the answer. deadline is a time of monotonic_ms(). *ret is filled only if
  * METADATA_ANSWERED comes back. */
 enum metadata_fault metadata_ask(const struct metadata_server *server, int64_t deadline,
                                  const char *method, const char *item, const char *header,

@@ -12,6 +12,8 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "core/base/monotonic.h"
+
 #define REAP_TRIES 50
 #define REAP_NS    2000000L
 
@@ -31,26 +33,18 @@ struct request {
     bool open;
 };
 
-static int64_t now_ms(void)
-{
-    struct timespec now = { 0 };
-
-    (void)clock_gettime(CLOCK_MONOTONIC, &now); /* cannot fail for this clock */
-    return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
-}
-
 static _Noreturn void be_child(const struct evidence_paths *paths, const uint8_t *report_data,
                                int out, pid_t parent)
 {
     struct file_content quote = { 0 };
     struct head head = { .status = TDX_INTERNAL };
-    int64_t started = now_ms();
+    int64_t started = monotonic_ms();
     bool written;
 
     if (prctl(PR_SET_PDEATHSIG, SIGKILL) != 0 || getppid() != parent)
         _exit(1);
     head.status = evidence_quote(paths, report_data, &quote, NULL, &head.err);
-    head.milliseconds = (uint64_t)(now_ms() - started);
+    head.milliseconds = (uint64_t)(monotonic_ms() - started);
     head.size = head.status == TDX_OK ? quote.size : 0;
     written = file_write_all(out, (struct span){ (const uint8_t *)&head, sizeof(head) }) == 0 &&
               file_write_all(out, (struct span){ (const uint8_t *)quote.data, head.size }) == 0;
@@ -104,7 +98,7 @@ static void wait_for_all(struct request *requests, size_t count, int64_t deadlin
     for (;;) {
         struct pollfd polled[QUOTE_ASK_MAX];
         size_t which[QUOTE_ASK_MAX], open = 0;
-        int64_t left = deadline - now_ms();
+        int64_t left = deadline - monotonic_ms();
 
         for (size_t i = 0; i < count; i++)
             if (requests[i].open) {
@@ -174,7 +168,7 @@ void quote_ask(const struct evidence_paths *paths,
 {
     struct evidence_paths own = *paths;
     struct request requests[QUOTE_ASK_MAX] = { { 0 } };
-    int64_t deadline = now_ms() + timeout_ms;
+    int64_t deadline = monotonic_ms() + timeout_ms;
 
     own.timeout_ms = timeout_ms;
     memset(answers, 0, count * sizeof(*answers));

@@ -15,6 +15,8 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
+#include "core/base/sanitized.h"
+
 #define NOBODY 65534U /* the kernel's overflow id: owns nothing by convention */
 
 #ifndef SYS_close_range /* glibc before 2.34, kernel 5.9 */
@@ -30,16 +32,7 @@
 #define ARCHITECTURE AUDIT_ARCH_AARCH64
 #endif
 
-#if defined __has_feature
-#if __has_feature(address_sanitizer)
-#define SANITIZED 1
-#endif
-#endif
-#ifdef __SANITIZE_ADDRESS__
-#define SANITIZED 1
-#endif
-
-#if defined ARCHITECTURE && !defined SANITIZED
+#if defined ARCHITECTURE && !SANITIZED
 
 #define ALLOW(name)                                                                                \
     BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, SYS_##name, 0, 1),                                         \

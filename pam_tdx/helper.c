@@ -11,6 +11,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "core/base/monotonic.h"
 #include "pam_tdx/helper_wire.h"
 
 #define GRACE_MS 700 /* for the middle process to end the helper and to report */
@@ -30,7 +31,7 @@ static bool read_report(int in, int64_t deadline, struct helper_report *report)
 
     while (size < sizeof(*report)) {
         struct pollfd polled = { .fd = in, .events = POLLIN };
-        int64_t left = deadline - helper_now_ms();
+        int64_t left = deadline - monotonic_ms();
         ssize_t got;
 
         if (left <= 0)
@@ -52,7 +53,7 @@ static bool read_report(int in, int64_t deadline, struct helper_report *report)
  * for everything; the report says all there is to know. */
 static void take_away(pid_t middle, bool reported)
 {
-    int64_t end = helper_now_ms() + (reported ? GRACE_MS : 0);
+    int64_t end = monotonic_ms() + (reported ? GRACE_MS : 0);
     struct timespec pause = { .tv_nsec = 100000 };
     int ignored;
     bool killed = false;
@@ -62,12 +63,12 @@ static void take_away(pid_t middle, bool reported)
 
         if (got == middle || (got < 0 && errno != EINTR))
             return;
-        if (helper_now_ms() >= end) {
+        if (monotonic_ms() >= end) {
             if (killed)
                 return;
             (void)kill(middle, SIGKILL);
             killed = true;
-            end = helper_now_ms() + GRACE_MS;
+            end = monotonic_ms() + GRACE_MS;
         }
         (void)nanosleep(&pause, NULL);
         if (pause.tv_nsec < 10000000)
@@ -88,7 +89,7 @@ static void take_over(const struct helper_report *report, struct helper_answer *
 
 void helper_run(const struct helper_call *call, struct helper_answer *ret)
 {
-    int64_t deadline = helper_now_ms() + call->timeout_ms;
+    int64_t deadline = monotonic_ms() + call->timeout_ms;
     struct helper_report report;
     pid_t host = (pid_t)syscall(SYS_getpid), middle;
     int ends[2];

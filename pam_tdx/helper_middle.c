@@ -1,4 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+#include "core/base/monotonic.h"
+#include "core/base/sanitized.h"
 #include "pam_tdx/helper_wire.h"
 
 #include <errno.h>
@@ -25,23 +27,6 @@
 #define FINAL_WAIT_MS 300    /* after SIGKILL; who sleeps uninterruptibly is left to init */
 #define CPU_SECONDS   20
 #define ADDRESS_SPACE ((rlim_t)1 << 30)
-
-#if defined __has_feature
-#if __has_feature(address_sanitizer)
-#define SANITIZED 1
-#endif
-#endif
-#ifdef __SANITIZE_ADDRESS__
-#define SANITIZED 1
-#endif
-
-int64_t helper_now_ms(void)
-{
-    struct timespec now;
-
-    (void)clock_gettime(CLOCK_MONOTONIC, &now); /* cannot fail for this clock */
-    return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
-}
 
 static _Noreturn void report_and_end(const struct helper_report *report)
 {
@@ -95,7 +80,7 @@ static bool set_limits(void)
         { RLIMIT_STACK, (rlim_t)8 << 20 },
         { RLIMIT_NOFILE, 64 },
         { RLIMIT_DATA, RLIM_INFINITY },
-#ifndef SANITIZED /* AddressSanitizer maps terabytes */
+#if !SANITIZED /* AddressSanitizer maps terabytes */
         { RLIMIT_AS, ADDRESS_SPACE },
 #endif
     };
@@ -220,7 +205,7 @@ static bool collect(int in, int64_t deadline, struct helper_report *report)
 {
     for (;;) {
         struct pollfd polled = { .fd = in, .events = POLLIN };
-        int64_t left = deadline - helper_now_ms();
+        int64_t left = deadline - monotonic_ms();
         char spare;
         size_t room = sizeof(report->text) - report->size;
         ssize_t got;
@@ -248,7 +233,7 @@ static bool reap(pid_t helper, int64_t deadline, int *wait_status)
     (void)sigaddset(&child_signal, SIGCHLD);
     for (;;) {
         pid_t got = waitpid(helper, wait_status, WNOHANG);
-        int64_t left = deadline - helper_now_ms();
+        int64_t left = deadline - monotonic_ms();
         struct timespec pause = { .tv_sec = left / 1000, .tv_nsec = left % 1000 * 1000000 };
 
         if (got == helper)
@@ -306,7 +291,7 @@ _Noreturn void helper_middle(const struct helper_call *call, int report_fd, pid_
     } else {
         report.outcome = HELPER_OUT_OF_TIME;
         (void)kill(helper, SIGKILL);
-        (void)reap(helper, helper_now_ms() + FINAL_WAIT_MS, &wait_status);
+        (void)reap(helper, monotonic_ms() + FINAL_WAIT_MS, &wait_status);
     }
     report_and_end(&report);
 }

@@ -30,8 +30,6 @@ struct helper_report {
     char text[HELPER_TEXT_LIMIT];
 };
 
-int64_t helper_now_ms(void);
-
 /* The whole life of the middle process. Called in a child of a process that may have threads:
  * nothing here takes a lock, allocates, or goes through a wrapper of libc that talks to other
  * threads (as those for setresuid() do). */

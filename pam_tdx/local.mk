@@ -8,7 +8,8 @@ pam_tdx_pam_tdx_la_SOURCES = \
 	pam_tdx/helper.c pam_tdx/helper.h pam_tdx/helper_middle.c pam_tdx/helper_wire.h \
 	pam_tdx/pam_tdx.c \
 	pam_tdx/verdict.c pam_tdx/verdict.h \
-	core/base/bytes.c core/base/conf.c core/base/files.c core/base/span_text.c \
+	core/base/bytes.c core/base/conf.c core/base/files.c core/base/monotonic.c \
+	core/base/span_text.c \
 	core/base/status.c core/base/text.c core/base/hex.c
 pam_tdx_pam_tdx_la_CFLAGS = $(TDX_CFLAGS)
 if !SANITIZERS

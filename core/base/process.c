@@ -16,6 +16,7 @@
 #include <unistd.h>
 
 #include "core/base/files.h"
+#include "core/base/monotonic.h"
 
 #define DEFAULT_TIMEOUT_MS   60000U
 #define DEFAULT_OUTPUT_LIMIT ((size_t)1 << 20)
@@ -23,14 +24,6 @@
 #define CANNOT_START         127
 #define REPORT_FD            3 /* in the child, until exec closes it */
 #define CLOSE_LIMIT          65536U
-
-static int64_t now_ms(void)
-{
-    struct timespec now;
-
-    (void)clock_gettime(CLOCK_MONOTONIC, &now); /* cannot fail for this clock */
-    return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
-}
 
 /* --- in the child: only async-signal-safe calls ------------------------------------------ */
 
@@ -168,7 +161,7 @@ static bool collect(struct pipes *p, const struct process_spec *spec, int64_t de
     while (p->out[0] >= 0 || p->err[0] >= 0) {
         struct pollfd polled[2] = { { .fd = p->out[0], .events = POLLIN },
                                     { .fd = p->err[0], .events = POLLIN } };
-        int64_t left = deadline - now_ms();
+        int64_t left = deadline - monotonic_ms();
 
         if (left <= 0)
             return false;
@@ -193,7 +186,7 @@ static bool reap(pid_t child, int64_t deadline, int *wait_status)
             return true;
         if (got < 0 && errno != EINTR)
             return false;
-        if (now_ms() >= deadline)
+        if (monotonic_ms() >= deadline)
             return false;
         (void)nanosleep(&pause, NULL);
     }
@@ -213,7 +206,7 @@ static enum tdx_status supervise(const struct process_spec *spec, pid_t child, s
                                  struct process_result *result, struct tdx_error *err)
 {
     unsigned timeout = spec->timeout_ms > 0 ? spec->timeout_ms : DEFAULT_TIMEOUT_MS;
-    int64_t deadline = now_ms() + timeout;
+    int64_t deadline = monotonic_ms() + timeout;
     int wait_status = 0, error = 0;
 
     close_end(&p->in[0]);

@@ -8,6 +8,7 @@
 #include <time.h>
 
 #include "core/base/json.h"
+#include "core/base/monotonic.h"
 #include "core/collateral/pcs_answer.h"
 
 #define ENVELOPE_SLACK   1024 /* what surrounds the signed object */
@@ -29,14 +30,6 @@ struct client {
 static unsigned or_default(unsigned value, unsigned otherwise)
 {
     return value > 0 ? value : otherwise;
-}
-
-static int64_t now_ms(void)
-{
-    struct timespec now;
-
-    (void)clock_gettime(CLOCK_MONOTONIC, &now); /* cannot fail for this clock */
-    return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
 }
 
 static void tell(struct client *client)
@@ -132,7 +125,7 @@ static int64_t seconds_to_wait(const struct client *client, const struct pcs_htt
         delay = INT64_C(1) << shift < DELAY_LIMIT ? INT64_C(1) << shift : DELAY_LIMIT;
     if (answer->retry_after > delay)
         delay = answer->retry_after;
-    if (delay > PCS_RETRY_WAIT_MAX || now_ms() + delay * 1000 >= client->deadline_ms)
+    if (delay > PCS_RETRY_WAIT_MAX || monotonic_ms() + delay * 1000 >= client->deadline_ms)
         return -1;
     return delay;
 }
@@ -155,7 +148,7 @@ static enum tdx_status attempt(struct client *client, const char *url, const cha
                                struct tdx_error *err)
 {
     const struct pcs_options *options = client->options;
-    int64_t left = client->deadline_ms - now_ms();
+    int64_t left = client->deadline_ms - monotonic_ms();
     unsigned request = or_default(options->request_timeout_ms, PCS_REQUEST_TIMEOUT_MS);
     unsigned timeout = left < request ? (unsigned)(left > 0 ? left : 1) : request;
     const struct pcs_http_options http_options = {
@@ -386,7 +379,7 @@ enum tdx_status pcs_fetch(const struct pcs_target *target, const struct pcs_opti
         .target = target,
         .options = options,
         .http = pcs_http_new(),
-        .deadline_ms = now_ms() + or_default(options->total_timeout_ms, PCS_TOTAL_TIMEOUT_MS),
+        .deadline_ms = monotonic_ms() + or_default(options->total_timeout_ms, PCS_TOTAL_TIMEOUT_MS),
         .now = { .steps = PCS_DOCUMENT_COUNT },
     };
     struct pcs_fetched fetched = { 0 };

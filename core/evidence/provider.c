@@ -8,6 +8,7 @@
 #include <string.h>
 #include <time.h>
 
+#include "core/base/monotonic.h"
 #include "core/base/text.h"
 #include "core/evidence/provider_internal.h"
 
@@ -62,14 +63,6 @@ enum tdx_status content_copy(struct span bytes, struct file_content *ret, struct
     ret->data = data;
     ret->size = bytes.size;
     return TDX_OK;
-}
-
-static int64_t monotonic_ms(void)
-{
-    struct timespec now = { 0 };
-
-    (void)clock_gettime(CLOCK_MONOTONIC, &now); /* cannot fail for this clock */
-    return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
 }
 
 int request_left_ms(const struct evidence_request *request)

@@ -13,6 +13,7 @@
 
 #include <linux/vm_sockets.h>
 
+#include "core/base/monotonic.h"
 #include "core/evidence/provider_internal.h"
 #include "core/evidence/qgs_message.h"
 
@@ -117,26 +118,9 @@ static enum tdx_status find_address(const struct evidence_paths *paths, struct a
     return TDX_OK;
 }
 
-/* Waits until fd can do what events say. Returns 0, or an errno value (ETIMEDOUT at the deadline).
- * Errors of the socket itself show in the call that follows. */
-static int wait_for(const struct evidence_request *request, int fd, short events)
-{
-    for (;;) {
-        struct pollfd poll_fd = { .fd = fd, .events = events };
-        int ready = poll(&poll_fd, 1, request_left_ms(request));
-
-        if (ready > 0)
-            return 0;
-        if (ready == 0)
-            return ETIMEDOUT;
-        if (errno != EINTR)
-            return errno;
-    }
-}
-
 static int finish_connect(const struct evidence_request *request, int fd)
 {
-    int error = wait_for(request, fd, POLLOUT);
+    int error = monotonic_wait(fd, POLLOUT, request->deadline_ms);
     socklen_t size = sizeof(error);
 
     if (error == 0 && getsockopt(fd, SOL_SOCKET, SO_ERROR, &error, &size) != 0)
@@ -193,7 +177,7 @@ static enum tdx_status send_all(const struct evidence_request *request, int fd, 
             data.data += sent;
             data.size -= (size_t)sent;
         } else if (errno == EAGAIN || errno == EWOULDBLOCK) {
-            error = wait_for(request, fd, POLLOUT);
+            error = monotonic_wait(fd, POLLOUT, request->deadline_ms);
         } else if (errno != EINTR) {
             error = errno;
         }
@@ -221,7 +205,7 @@ static enum tdx_status receive_all(const struct evidence_request *request, int f
                                "its quoting failed",
                                have, size);
         else if (errno == EAGAIN || errno == EWOULDBLOCK)
-            error = wait_for(request, fd, POLLIN);
+            error = monotonic_wait(fd, POLLIN, request->deadline_ms);
         else if (errno != EINTR)
             error = errno;
         if (error != 0)

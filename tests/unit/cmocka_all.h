@@ -10,14 +10,7 @@
 
 #include <cmocka.h>
 
-/* Whether AddressSanitizer is in: it changes what a process maps, opens and may do. */
-#if defined __SANITIZE_ADDRESS__
-#define SANITIZED 1
-#elif defined __has_feature
-#define SANITIZED __has_feature(address_sanitizer)
-#else
-#define SANITIZED 0
-#endif
+#include "core/base/sanitized.h"
 
 #define COUNT_OF(array) (sizeof(array) / sizeof((array)[0]))
 

@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include "core/base/files.h"
+#include "core/base/monotonic.h"
 #include "core/base/span_text.h"
 #include "core/base/text.h"
 #include "healthcheck/lines.h"
@@ -75,10 +76,10 @@ static void machine_close(struct machine *machine)
 
 static void collect(struct machine *machine)
 {
-    int64_t started = metadata_clock();
+    int64_t started = monotonic_ms();
 
     metadata_collect(&machine->collector);
-    machine->took = metadata_clock() - started;
+    machine->took = monotonic_ms() - started;
 }
 
 /* The state of a fact, or its value. */
