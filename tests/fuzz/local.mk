@@ -4,12 +4,13 @@
 #   fuzz_NAME     the libFuzzer program, with --enable-fuzzers (clang); 'make fuzz FUZZ_SECONDS=30'
 #                 runs each of them with its seeds
 # The seeds are made by code. An input that broke something goes to tests/fuzz/regress/NAME/, named
-# for what it was, and is listed in FUZZ_REGRESS below. To add a target: copy a block, and add its
-# programs to UNIT_TESTS and FUZZ_TARGETS.
-FUZZ_TARGETS =
-FUZZ_SHARED = tests/fuzz/fuzz.c tests/fuzz/fuzz.h
-FUZZ_REPLAY = $(FUZZ_SHARED) tests/fuzz/replay.c
-FUZZ_LINK = $(TDX_PROGRAM_LDFLAGS) -fsanitize=fuzzer
+# for what it was, and is listed in FUZZ_REGRESS below. To add a target: copy the block of a replay
+# program and add the name to FUZZ_NAMES. A block for each is what automake wants: it makes no program
+# whose name it cannot read here.
+FUZZ_NAMES = \
+	boot_text bundle default_grub event_log gate_conf json jws kernel_log metadata \
+	pck_extension pcs policy qe_identity qgs quote tcb_info td_report
+FUZZ_REPLAY = tests/fuzz/fuzz.c tests/fuzz/fuzz.h tests/fuzz/replay.c
 # two-files-that-return: the second return hid the first, and a line was appended behind it (the proof
 # noticed; it was refused with an excuse instead of the reason).
 FUZZ_REGRESS = tests/fuzz/regress/default_grub/two-files-that-return.bin
@@ -18,173 +19,87 @@ dist_check_SCRIPTS += tests/fuzz/run
 
 # td_report
 UNIT_TESTS += tests/fuzz/replay_td_report
-fuzz_td_report_sources = tests/fuzz/fuzz_td_report.c $(EVIDENCE_BUILDER) $(FAULT)
-tests_fuzz_replay_td_report_SOURCES = $(fuzz_td_report_sources) $(FUZZ_REPLAY)
+tests_fuzz_replay_td_report_SOURCES = tests/fuzz/fuzz_td_report.c $(EVIDENCE_BUILDER) $(FAULT) \
+	$(FUZZ_REPLAY)
 tests_fuzz_replay_td_report_CPPFLAGS = $(AM_CPPFLAGS) $(CRYPTO_CFLAGS)
 tests_fuzz_replay_td_report_LDADD = core/libevidence.la $(CRYPTO_LIBS)
 tests_fuzz_replay_td_report_LDFLAGS = $(TDX_PROGRAM_LDFLAGS) $(FAULT_CRYPTO_WRAP)
-if FUZZERS
-FUZZ_TARGETS += tests/fuzz/fuzz_td_report
-tests_fuzz_fuzz_td_report_SOURCES = $(fuzz_td_report_sources) $(FUZZ_SHARED)
-tests_fuzz_fuzz_td_report_CPPFLAGS = $(AM_CPPFLAGS) $(CRYPTO_CFLAGS)
-tests_fuzz_fuzz_td_report_LDADD = core/libevidence.la $(CRYPTO_LIBS)
-tests_fuzz_fuzz_td_report_LDFLAGS = $(FUZZ_LINK) $(FAULT_CRYPTO_WRAP)
-endif
 
 # quote
 UNIT_TESTS += tests/fuzz/replay_quote
-fuzz_quote_sources = tests/fuzz/fuzz_quote.c $(EVIDENCE_BUILDER)
-tests_fuzz_replay_quote_SOURCES = $(fuzz_quote_sources) $(FUZZ_REPLAY)
+tests_fuzz_replay_quote_SOURCES = tests/fuzz/fuzz_quote.c $(EVIDENCE_BUILDER) $(FUZZ_REPLAY)
 tests_fuzz_replay_quote_CPPFLAGS = $(AM_CPPFLAGS) $(CRYPTO_CFLAGS)
 tests_fuzz_replay_quote_LDADD = core/libevidence.la $(CRYPTO_LIBS)
 tests_fuzz_replay_quote_LDFLAGS = $(TDX_PROGRAM_LDFLAGS)
-if FUZZERS
-FUZZ_TARGETS += tests/fuzz/fuzz_quote
-tests_fuzz_fuzz_quote_SOURCES = $(fuzz_quote_sources) $(FUZZ_SHARED)
-tests_fuzz_fuzz_quote_CPPFLAGS = $(AM_CPPFLAGS) $(CRYPTO_CFLAGS)
-tests_fuzz_fuzz_quote_LDADD = core/libevidence.la $(CRYPTO_LIBS)
-tests_fuzz_fuzz_quote_LDFLAGS = $(FUZZ_LINK)
-endif
 
 # qgs
 UNIT_TESTS += tests/fuzz/replay_qgs
 tests_fuzz_replay_qgs_SOURCES = tests/fuzz/fuzz_qgs.c $(FUZZ_REPLAY)
 tests_fuzz_replay_qgs_LDADD = core/libevidence.la
 tests_fuzz_replay_qgs_LDFLAGS = $(TDX_PROGRAM_LDFLAGS)
-if FUZZERS
-FUZZ_TARGETS += tests/fuzz/fuzz_qgs
-tests_fuzz_fuzz_qgs_SOURCES = tests/fuzz/fuzz_qgs.c $(FUZZ_SHARED)
-tests_fuzz_fuzz_qgs_LDADD = core/libevidence.la
-tests_fuzz_fuzz_qgs_LDFLAGS = $(FUZZ_LINK)
-endif
 
 # event_log
 UNIT_TESTS += tests/fuzz/replay_event_log
-fuzz_event_log_sources = tests/fuzz/fuzz_event_log.c $(EVENT_LOG_BUILDER)
-tests_fuzz_replay_event_log_SOURCES = $(fuzz_event_log_sources) $(FUZZ_REPLAY)
+tests_fuzz_replay_event_log_SOURCES = tests/fuzz/fuzz_event_log.c $(EVENT_LOG_BUILDER) \
+	$(FUZZ_REPLAY)
 tests_fuzz_replay_event_log_CPPFLAGS = $(AM_CPPFLAGS) $(CRYPTO_CFLAGS)
 tests_fuzz_replay_event_log_LDADD = core/libevidence.la $(CRYPTO_LIBS)
 tests_fuzz_replay_event_log_LDFLAGS = $(TDX_PROGRAM_LDFLAGS)
-if FUZZERS
-FUZZ_TARGETS += tests/fuzz/fuzz_event_log
-tests_fuzz_fuzz_event_log_SOURCES = $(fuzz_event_log_sources) $(FUZZ_SHARED)
-tests_fuzz_fuzz_event_log_CPPFLAGS = $(AM_CPPFLAGS) $(CRYPTO_CFLAGS)
-tests_fuzz_fuzz_event_log_LDADD = core/libevidence.la $(CRYPTO_LIBS)
-tests_fuzz_fuzz_event_log_LDFLAGS = $(FUZZ_LINK)
-endif
 
 # boot_text
 UNIT_TESTS += tests/fuzz/replay_boot_text
 tests_fuzz_replay_boot_text_SOURCES = tests/fuzz/fuzz_boot_text.c $(FUZZ_REPLAY)
 tests_fuzz_replay_boot_text_LDADD = grub-tool/libgrubread.la
 tests_fuzz_replay_boot_text_LDFLAGS = $(TDX_PROGRAM_LDFLAGS)
-if FUZZERS
-FUZZ_TARGETS += tests/fuzz/fuzz_boot_text
-tests_fuzz_fuzz_boot_text_SOURCES = tests/fuzz/fuzz_boot_text.c $(FUZZ_SHARED)
-tests_fuzz_fuzz_boot_text_LDADD = grub-tool/libgrubread.la
-tests_fuzz_fuzz_boot_text_LDFLAGS = $(FUZZ_LINK)
-endif
 
 # default_grub
 UNIT_TESTS += tests/fuzz/replay_default_grub
 tests_fuzz_replay_default_grub_SOURCES = tests/fuzz/fuzz_default_grub.c $(FUZZ_REPLAY)
 tests_fuzz_replay_default_grub_LDADD = grub-tool/libgrubread.la
 tests_fuzz_replay_default_grub_LDFLAGS = $(TDX_PROGRAM_LDFLAGS)
-if FUZZERS
-FUZZ_TARGETS += tests/fuzz/fuzz_default_grub
-tests_fuzz_fuzz_default_grub_SOURCES = tests/fuzz/fuzz_default_grub.c $(FUZZ_SHARED)
-tests_fuzz_fuzz_default_grub_LDADD = grub-tool/libgrubread.la
-tests_fuzz_fuzz_default_grub_LDFLAGS = $(FUZZ_LINK)
-endif
 
 # kernel_log
 UNIT_TESTS += tests/fuzz/replay_kernel_log
-fuzz_kernel_log_sources = tests/fuzz/fuzz_kernel_log.c swiotlb/report_json.c
-tests_fuzz_replay_kernel_log_SOURCES = $(fuzz_kernel_log_sources) $(FUZZ_REPLAY)
+tests_fuzz_replay_kernel_log_SOURCES = tests/fuzz/fuzz_kernel_log.c swiotlb/report_json.c \
+	$(FUZZ_REPLAY)
 tests_fuzz_replay_kernel_log_CPPFLAGS = $(AM_CPPFLAGS)
 tests_fuzz_replay_kernel_log_LDADD = swiotlb/libswiotlb.la
 tests_fuzz_replay_kernel_log_LDFLAGS = $(TDX_PROGRAM_LDFLAGS)
-if FUZZERS
-FUZZ_TARGETS += tests/fuzz/fuzz_kernel_log
-tests_fuzz_fuzz_kernel_log_SOURCES = $(fuzz_kernel_log_sources) $(FUZZ_SHARED)
-tests_fuzz_fuzz_kernel_log_CPPFLAGS = $(AM_CPPFLAGS)
-tests_fuzz_fuzz_kernel_log_LDADD = swiotlb/libswiotlb.la
-tests_fuzz_fuzz_kernel_log_LDFLAGS = $(FUZZ_LINK)
-endif
 
 # gate_conf
 UNIT_TESTS += tests/fuzz/replay_gate_conf
-fuzz_gate_conf_libraries = pam_tdx/libgate.la core/libverify.la core/libevidence.la core/libbase.la \
-	$(CRYPTO_LIBS)
 tests_fuzz_replay_gate_conf_SOURCES = tests/fuzz/fuzz_gate_conf.c $(FUZZ_REPLAY)
-tests_fuzz_replay_gate_conf_LDADD = $(fuzz_gate_conf_libraries)
+tests_fuzz_replay_gate_conf_LDADD = pam_tdx/libgate.la core/libverify.la core/libevidence.la \
+	core/libbase.la $(CRYPTO_LIBS)
 tests_fuzz_replay_gate_conf_LDFLAGS = $(TDX_PROGRAM_LDFLAGS)
-if FUZZERS
-FUZZ_TARGETS += tests/fuzz/fuzz_gate_conf
-tests_fuzz_fuzz_gate_conf_SOURCES = tests/fuzz/fuzz_gate_conf.c $(FUZZ_SHARED)
-tests_fuzz_fuzz_gate_conf_LDADD = $(fuzz_gate_conf_libraries)
-tests_fuzz_fuzz_gate_conf_LDFLAGS = $(FUZZ_LINK)
-endif
 
 # json
 UNIT_TESTS += tests/fuzz/replay_json
-fuzz_json_sources = tests/fuzz/fuzz_json.c
-tests_fuzz_replay_json_SOURCES = $(fuzz_json_sources) $(FUZZ_REPLAY)
+tests_fuzz_replay_json_SOURCES = tests/fuzz/fuzz_json.c $(FUZZ_REPLAY)
 tests_fuzz_replay_json_CPPFLAGS = $(AM_CPPFLAGS) $(CRYPTO_CFLAGS)
 tests_fuzz_replay_json_LDADD = core/libverify.la tests/sim/libsim.la
 tests_fuzz_replay_json_LDFLAGS = $(TDX_PROGRAM_LDFLAGS)
-if FUZZERS
-FUZZ_TARGETS += tests/fuzz/fuzz_json
-tests_fuzz_fuzz_json_SOURCES = $(fuzz_json_sources) $(FUZZ_SHARED)
-tests_fuzz_fuzz_json_CPPFLAGS = $(AM_CPPFLAGS) $(CRYPTO_CFLAGS)
-tests_fuzz_fuzz_json_LDADD = core/libverify.la tests/sim/libsim.la
-tests_fuzz_fuzz_json_LDFLAGS = $(FUZZ_LINK)
-endif
 
 # tcb_info
 UNIT_TESTS += tests/fuzz/replay_tcb_info
-fuzz_tcb_info_sources = tests/fuzz/fuzz_tcb_info.c
-tests_fuzz_replay_tcb_info_SOURCES = $(fuzz_tcb_info_sources) $(FUZZ_REPLAY)
+tests_fuzz_replay_tcb_info_SOURCES = tests/fuzz/fuzz_tcb_info.c $(FUZZ_REPLAY)
 tests_fuzz_replay_tcb_info_CPPFLAGS = $(AM_CPPFLAGS) $(CRYPTO_CFLAGS)
 tests_fuzz_replay_tcb_info_LDADD = core/libverify.la tests/sim/libsim.la
 tests_fuzz_replay_tcb_info_LDFLAGS = $(TDX_PROGRAM_LDFLAGS)
-if FUZZERS
-FUZZ_TARGETS += tests/fuzz/fuzz_tcb_info
-tests_fuzz_fuzz_tcb_info_SOURCES = $(fuzz_tcb_info_sources) $(FUZZ_SHARED)
-tests_fuzz_fuzz_tcb_info_CPPFLAGS = $(AM_CPPFLAGS) $(CRYPTO_CFLAGS)
-tests_fuzz_fuzz_tcb_info_LDADD = core/libverify.la tests/sim/libsim.la
-tests_fuzz_fuzz_tcb_info_LDFLAGS = $(FUZZ_LINK)
-endif
 
 # qe_identity
 UNIT_TESTS += tests/fuzz/replay_qe_identity
-fuzz_qe_identity_sources = tests/fuzz/fuzz_qe_identity.c
-tests_fuzz_replay_qe_identity_SOURCES = $(fuzz_qe_identity_sources) $(FUZZ_REPLAY)
+tests_fuzz_replay_qe_identity_SOURCES = tests/fuzz/fuzz_qe_identity.c $(FUZZ_REPLAY)
 tests_fuzz_replay_qe_identity_CPPFLAGS = $(AM_CPPFLAGS) $(CRYPTO_CFLAGS)
 tests_fuzz_replay_qe_identity_LDADD = core/libverify.la tests/sim/libsim.la
 tests_fuzz_replay_qe_identity_LDFLAGS = $(TDX_PROGRAM_LDFLAGS)
-if FUZZERS
-FUZZ_TARGETS += tests/fuzz/fuzz_qe_identity
-tests_fuzz_fuzz_qe_identity_SOURCES = $(fuzz_qe_identity_sources) $(FUZZ_SHARED)
-tests_fuzz_fuzz_qe_identity_CPPFLAGS = $(AM_CPPFLAGS) $(CRYPTO_CFLAGS)
-tests_fuzz_fuzz_qe_identity_LDADD = core/libverify.la tests/sim/libsim.la
-tests_fuzz_fuzz_qe_identity_LDFLAGS = $(FUZZ_LINK)
-endif
 
 # pck_extension
 UNIT_TESTS += tests/fuzz/replay_pck_extension
-fuzz_pck_extension_sources = tests/fuzz/fuzz_pck_extension.c
-tests_fuzz_replay_pck_extension_SOURCES = $(fuzz_pck_extension_sources) $(FUZZ_REPLAY)
+tests_fuzz_replay_pck_extension_SOURCES = tests/fuzz/fuzz_pck_extension.c $(FUZZ_REPLAY)
 tests_fuzz_replay_pck_extension_CPPFLAGS = $(AM_CPPFLAGS) $(CRYPTO_CFLAGS)
 tests_fuzz_replay_pck_extension_LDADD = core/libverify.la tests/sim/libsim.la
 tests_fuzz_replay_pck_extension_LDFLAGS = $(TDX_PROGRAM_LDFLAGS)
-if FUZZERS
-FUZZ_TARGETS += tests/fuzz/fuzz_pck_extension
-tests_fuzz_fuzz_pck_extension_SOURCES = $(fuzz_pck_extension_sources) $(FUZZ_SHARED)
-tests_fuzz_fuzz_pck_extension_CPPFLAGS = $(AM_CPPFLAGS) $(CRYPTO_CFLAGS)
-tests_fuzz_fuzz_pck_extension_LDADD = core/libverify.la tests/sim/libsim.la
-tests_fuzz_fuzz_pck_extension_LDFLAGS = $(FUZZ_LINK)
-endif
 
 # jws
 UNIT_TESTS += tests/fuzz/replay_jws
@@ -192,13 +107,6 @@ tests_fuzz_replay_jws_SOURCES = tests/fuzz/fuzz_jws.c $(FUZZ_REPLAY)
 tests_fuzz_replay_jws_CPPFLAGS = $(AM_CPPFLAGS) $(CRYPTO_CFLAGS)
 tests_fuzz_replay_jws_LDADD = core/libappraise.la $(CRYPTO_LIBS)
 tests_fuzz_replay_jws_LDFLAGS = $(TDX_PROGRAM_LDFLAGS)
-if FUZZERS
-FUZZ_TARGETS += tests/fuzz/fuzz_jws
-tests_fuzz_fuzz_jws_SOURCES = tests/fuzz/fuzz_jws.c $(FUZZ_SHARED)
-tests_fuzz_fuzz_jws_CPPFLAGS = $(AM_CPPFLAGS) $(CRYPTO_CFLAGS)
-tests_fuzz_fuzz_jws_LDADD = core/libappraise.la $(CRYPTO_LIBS)
-tests_fuzz_fuzz_jws_LDFLAGS = $(FUZZ_LINK)
-endif
 
 # policy
 UNIT_TESTS += tests/fuzz/replay_policy
@@ -206,56 +114,40 @@ tests_fuzz_replay_policy_SOURCES = tests/fuzz/fuzz_policy.c $(FUZZ_REPLAY)
 tests_fuzz_replay_policy_CPPFLAGS = $(AM_CPPFLAGS) $(CRYPTO_CFLAGS)
 tests_fuzz_replay_policy_LDADD = core/libappraise.la $(CRYPTO_LIBS)
 tests_fuzz_replay_policy_LDFLAGS = $(TDX_PROGRAM_LDFLAGS)
-if FUZZERS
-FUZZ_TARGETS += tests/fuzz/fuzz_policy
-tests_fuzz_fuzz_policy_SOURCES = tests/fuzz/fuzz_policy.c $(FUZZ_SHARED)
-tests_fuzz_fuzz_policy_CPPFLAGS = $(AM_CPPFLAGS) $(CRYPTO_CFLAGS)
-tests_fuzz_fuzz_policy_LDADD = core/libappraise.la $(CRYPTO_LIBS)
-tests_fuzz_fuzz_policy_LDFLAGS = $(FUZZ_LINK)
-endif
 
 # bundle
 UNIT_TESTS += tests/fuzz/replay_bundle
 tests_fuzz_replay_bundle_SOURCES = tests/fuzz/fuzz_bundle.c $(FUZZ_REPLAY)
 tests_fuzz_replay_bundle_LDADD = core/libcollateral.la
 tests_fuzz_replay_bundle_LDFLAGS = $(TDX_PROGRAM_LDFLAGS)
-if FUZZERS
-FUZZ_TARGETS += tests/fuzz/fuzz_bundle
-tests_fuzz_fuzz_bundle_SOURCES = tests/fuzz/fuzz_bundle.c $(FUZZ_SHARED)
-tests_fuzz_fuzz_bundle_LDADD = core/libcollateral.la
-tests_fuzz_fuzz_bundle_LDFLAGS = $(FUZZ_LINK)
-endif
 
 # pcs
 UNIT_TESTS += tests/fuzz/replay_pcs
 tests_fuzz_replay_pcs_SOURCES = tests/fuzz/fuzz_pcs.c $(FUZZ_REPLAY)
 tests_fuzz_replay_pcs_LDADD = core/libpcs.la
 tests_fuzz_replay_pcs_LDFLAGS = $(TDX_PROGRAM_LDFLAGS)
-if FUZZERS
-FUZZ_TARGETS += tests/fuzz/fuzz_pcs
-tests_fuzz_fuzz_pcs_SOURCES = tests/fuzz/fuzz_pcs.c $(FUZZ_SHARED)
-tests_fuzz_fuzz_pcs_LDADD = core/libpcs.la
-tests_fuzz_fuzz_pcs_LDFLAGS = $(FUZZ_LINK)
-endif
 
 # metadata
 UNIT_TESTS += tests/fuzz/replay_metadata
 tests_fuzz_replay_metadata_SOURCES = tests/fuzz/fuzz_metadata.c $(FUZZ_REPLAY)
 tests_fuzz_replay_metadata_LDADD = healthcheck/libhealthcheck.la
 tests_fuzz_replay_metadata_LDFLAGS = $(TDX_PROGRAM_LDFLAGS)
-if FUZZERS
-FUZZ_TARGETS += tests/fuzz/fuzz_metadata
-tests_fuzz_fuzz_metadata_SOURCES = tests/fuzz/fuzz_metadata.c $(FUZZ_SHARED)
-tests_fuzz_fuzz_metadata_LDADD = healthcheck/libhealthcheck.la
-tests_fuzz_fuzz_metadata_LDFLAGS = $(FUZZ_LINK)
-endif
 
-check_PROGRAMS += $(FUZZ_TARGETS)
+# A fuzz program is its replay program with libFuzzer's main() in place of replay.c's.
+FUZZ_TARGETS = $(FUZZ_NAMES:%=tests/fuzz/fuzz_%$(EXEEXT))
+if FUZZERS
+check_DATA = $(FUZZ_TARGETS)
+CLEANFILES += $(FUZZ_TARGETS)
+$(FUZZ_TARGETS): tests/fuzz/fuzz_%$(EXEEXT): tests/fuzz/replay_%$(EXEEXT)
+	$(AM_V_CCLD)$(tests_fuzz_replay_$*_LINK) -fsanitize=fuzzer \
+	  $(filter-out %-replay.$(OBJEXT) %/replay.$(OBJEXT),$(tests_fuzz_replay_$*_OBJECTS)) \
+	  $(tests_fuzz_replay_$*_LDADD) $(LIBS)
+endif
 
 FUZZ_SECONDS = 30
 .PHONY: fuzz fuzzers print-fuzzers
-fuzzers: $(UNIT_TESTS) $(FUZZ_TARGETS)
+fuzzers: $(FUZZ_TARGETS)
 print-fuzzers:
 	@echo $(FUZZ_TARGETS)
-fuzz: $(UNIT_TESTS) $(FUZZ_TARGETS)
+fuzz: $(FUZZ_TARGETS)
 	top_srcdir='$(abs_top_srcdir)' $(top_srcdir)/tests/fuzz/run $(FUZZ_SECONDS) $(FUZZ_TARGETS)
