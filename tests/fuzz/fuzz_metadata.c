@@ -39,8 +39,8 @@ size_t fuzz_seed(unsigned number, uint8_t *out, size_t limit)
     static const char *const seeds[] = {
         "\x02HTTP/1.1 200 OK\r\nServer: x\r\nContent-Length: 10\r\n\r\ncn-beijing",
         "\x03HTTP/1.0 404 Not Found\r\n\r\n<html>",
-        "\x02HTTP/1.1 200 OK\r\nTransfer-Encoding: "
-        "chunked\r\n\r\n3;a=b\r\nabc\r\n1\r\nd\r\n0\r\n\r\n",
+        ("\x02HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n"
+         "3;a=b\r\nabc\r\n1\r\nd\r\n0\r\n\r\n"),
         "\x02HTTP/1.1 302 Found\r\nLocation: http://x/\r\ncontent-length: 0\r\n\r\n",
     };
     size_t size;
