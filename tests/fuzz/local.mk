@@ -8,8 +8,8 @@
 # program and add the name to FUZZ_NAMES. A block for each is what automake wants: it makes no program
 # whose name it cannot read here.
 FUZZ_NAMES = \
-	boot_text bundle default_grub event_log gate_conf json jws kernel_log metadata \
-	pck_extension pcs policy qe_identity qgs quote tcb_info td_report
+	boot_text bundle default_grub elf event_log gate_conf json jws kernel_log metadata \
+	pck_extension pcs policy qe_identity qgs quote sshd_config tcb_info td_report
 FUZZ_REPLAY = tests/fuzz/fuzz.c tests/fuzz/fuzz.h tests/fuzz/replay.c
 # two-files-that-return: the second return hid the first, and a line was appended behind it (the proof
 # noticed; it was refused with an excuse instead of the reason).
@@ -132,6 +132,19 @@ UNIT_TESTS += tests/fuzz/replay_metadata
 tests_fuzz_replay_metadata_SOURCES = tests/fuzz/fuzz_metadata.c $(FUZZ_REPLAY)
 tests_fuzz_replay_metadata_LDADD = healthcheck/libhealthcheck.la
 tests_fuzz_replay_metadata_LDFLAGS = $(TDX_PROGRAM_LDFLAGS)
+
+# elf
+UNIT_TESTS += tests/fuzz/replay_elf
+tests_fuzz_replay_elf_SOURCES = tests/fuzz/fuzz_elf.c tests/unit/elf_builder.c \
+	tests/unit/elf_builder.h $(FUZZ_REPLAY)
+tests_fuzz_replay_elf_LDADD = healthcheck/libhealthcheck.la
+tests_fuzz_replay_elf_LDFLAGS = $(TDX_PROGRAM_LDFLAGS)
+
+# sshd_config
+UNIT_TESTS += tests/fuzz/replay_sshd_config
+tests_fuzz_replay_sshd_config_SOURCES = tests/fuzz/fuzz_sshd_config.c $(FUZZ_REPLAY)
+tests_fuzz_replay_sshd_config_LDADD = healthcheck/libhealthcheck.la
+tests_fuzz_replay_sshd_config_LDFLAGS = $(TDX_PROGRAM_LDFLAGS)
 
 # A fuzz program is its replay program with libFuzzer's main() in place of replay.c's.
 FUZZ_TARGETS = $(FUZZ_NAMES:%=tests/fuzz/fuzz_%$(EXEEXT))
