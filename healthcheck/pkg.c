@@ -303,7 +303,8 @@ static const struct check checks[] = {
         .severity = SEVERITY_MEDIUM,
         .expected = "no file but configuration differs from its package",
         .remedy = "Find out who changed it, then install the package again:\n"
-                  "  yum reinstall tdx-gate pam_tdx",
+                  "  yum reinstall tdx-gate pam_tdx\n"
+                  "  apt-get install --reinstall tdx-gate libpam-tdx",
         .reads = "rpm -V, or dpkg --verify, of tdx-gate's packages",
         .why = "A changed module or helper decides as its author likes. Whoever is root can hide "
                "this, too; it finds accidents, not attackers.",

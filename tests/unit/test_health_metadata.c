@@ -304,6 +304,8 @@ static void a_recording_says_how_it_was(void **state)
         { NULL, NULL, NULL, "!error something", "garbage", "failed" },
         { NULL, NULL, NULL, "cn\x1b[2J", "garbage", "failed" },
         { NULL, NULL, NULL, "two\nlines", "garbage", "failed" },
+        { NULL, NULL, NULL, "cn-\xc3\xa9", "garbage", "failed" },
+        { NULL, NULL, NULL, "cn-\x7f", "garbage", "failed" },
     };
 
     (void)state;
