@@ -204,10 +204,12 @@ static void collect_verify(const struct collector *collector, enum manager manag
         argv[count++] = dpkg[i];
     fixed = count;
     while (packages->state == FACT_KNOWN && line_next(&list, &line))
-        for (size_t i = 0; word_next(&line, &name) && i < COUNT_OF(ours); i++)
+        for (size_t i = 0, named = word_next(&line, &name); named && i < COUNT_OF(ours); i++)
             if (span_is(name, ours[i]) && count + 1 < COUNT_OF(argv))
                 argv[count++] = ours[i];
-    if (count > fixed)
+    if (packages->state != FACT_KNOWN)
+        facts_set_state(collector->facts, PKG_VERIFY, packages->state, packages->why);
+    else if (count > fixed)
         ask_program(collector, PKG_VERIFY, argv, false);
     else
         facts_set_state(collector->facts, PKG_VERIFY, FACT_ABSENT, NULL);

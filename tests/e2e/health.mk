@@ -15,3 +15,6 @@ tests_e2e_metadata_service_LDADD = $(CMOCKA_LIBS) -lpthread
 tests_e2e_metadata_service_LDFLAGS = $(TDX_PROGRAM_LDFLAGS)
 endif
 E2E_TESTS += tests/e2e/metadata.test
+
+# Package managers.
+E2E_TESTS += tests/e2e/packages.test
