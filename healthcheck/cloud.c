@@ -43,7 +43,7 @@ static void evaluate_platforms(const struct evaluation *evaluation, struct findi
         }
         count++;
     }
-    finding_source(ret, "/etc/tdx-gate/platforms.d, %s/platforms.d", TDX_DATADIR);
+    finding_source(ret, TDX_CONFDIR "/platforms.d, " TDX_DATADIR "/platforms.d");
     if (count == 0)
         finding_set(ret, CHECK_ERROR, "no_data", "there are no platform files");
     else
@@ -239,7 +239,7 @@ static const struct check checks[] = {
         .expected = "every line a key and a value of the right form",
         .remedy = "Mend the line that is named; the keys are in tdx-healthcheck(8), \"PLATFORM "
                   "DATA\". Where there are no files, install tdx-gate again.",
-        .reads = "/etc/tdx-gate/platforms.d, and the platforms.d that came with the program",
+        .reads = TDX_CONFDIR "/platforms.d, and the platforms.d that came with the program",
         .why = "Minimum kernels, regions, instance types and hosts are judged by these files; a "
                "misspelt key would judge nothing.",
         .gives = GIVES(PASS) | GIVES(FAIL) | GIVES(ERROR),
@@ -265,8 +265,8 @@ static const struct check checks[] = {
         .title = "a region with TDX",
         .severity = SEVERITY_LOW,
         .expected = "a region that platforms.d lists",
-        .remedy = "The list may be old: if the region has TDX, add it to a file in "
-                  "/etc/tdx-gate/platforms.d:\n  region = NAME",
+        .remedy = "The list may be old: if the region has TDX, add it to a file in " TDX_CONFDIR
+                  "/platforms.d:\n  region = NAME",
         .reads = "meta-data/region-id of the metadata service",
         .why = "Addresses for collateral and packages are chosen by region. " HINT,
         .requires = { "cloud.imds" },
@@ -293,8 +293,8 @@ static const struct check checks[] = {
         .severity = SEVERITY_MEDIUM,
         .expected = "a family that platforms.d lists, and not below its smallest size",
         .remedy = "Use a type that the provider documents for TDX (Alibaba Cloud: ecs.g8i.xlarge "
-                  "or larger). If the list is old, add the family to a file in "
-                  "/etc/tdx-gate/platforms.d:\n  instance_family = NAME SMALLEST_SIZE",
+                  "or larger). If the list is old, add the family to a file in " TDX_CONFDIR
+                  "/platforms.d:\n  instance_family = NAME SMALLEST_SIZE",
         .reads = "meta-data/instance/instance-type of the metadata service",
         .why = "On other types TDX is not offered, or not supported. " HINT,
         .requires = { "cloud.imds" },

@@ -10,7 +10,7 @@
 #include "healthcheck/metadata.h"
 #include "healthcheck/rpm_version.h"
 
-#define SITE_FOLDER    "/etc/tdx-gate/" PLATFORM_FOLDER_NAME
+#define SITE_FOLDER    TDX_CONFDIR "/" PLATFORM_FOLDER_NAME
 #define SHIPPED_FOLDER TDX_DATADIR "/" PLATFORM_FOLDER_NAME
 #define FOLDER_FACT    "probe:platform_folder"
 #define KEY_SIZE       512

@@ -21,6 +21,7 @@ static const struct {
 } places[] = {
     { FIXTURE_GATE_CONF, TDX_CONFDIR "/gate.conf" },
     { "/etc/tdx-gate/healthcheck.conf", TDX_CONFDIR "/healthcheck.conf" },
+    { "/etc/tdx-gate/platforms.d", TDX_CONFDIR "/platforms.d" },
     { "/etc/tdx-gate/collateral.env", TDX_CONFDIR "/collateral.env" },
     { "/usr/share/tdx-gate", TDX_DATADIR },
     { "/usr/libexec/tdx-gate", TDX_LIBEXECDIR },

@@ -19,7 +19,7 @@
 #include "tests/unit/health_rows.h"
 #include "tests/unit/metadata_server.h"
 
-#define SITE   "file:/etc/tdx-gate/platforms.d/test.conf"
+#define SITE   "file:" TDX_CONFDIR "/platforms.d/test.conf"
 #define VENDOR "file:/sys/class/dmi/id/sys_vendor"
 
 /* A machine: an empty folder but for the firmware's vendor, and a platform file with the port. */

@@ -23,7 +23,7 @@
 
 static const struct health_fact well[] = {
     { CPUINFO, "flags : tdx_guest\n" },
-    { "file:/etc/tdx-gate/platforms.d/a.conf",
+    { "file:" TDX_CONFDIR "/platforms.d/a.conf",
       "repository_host = enclave-{region}.oss-{region}.aliyuncs.com\n"
       "repository_host = enclave-{region}.oss-{region}-internal.aliyuncs.com\n" },
     { METADATA_REGION, "cn-beijing" },

@@ -21,7 +21,7 @@ static const struct health_fact base[] = {
     { CONF, "PCCS_URL=" HOST V4 "\nUSE_SECURE_CERT=TRUE\n" },
     { VENDOR, "Alibaba Cloud\n" },
     { METADATA_REGION, "cn-beijing" },
-    { "file:/etc/tdx-gate/platforms.d/x.conf",
+    { "file:" TDX_CONFDIR "/platforms.d/x.conf",
       "profile = aliyun\nvendor = Alibaba Cloud\n"
       "pccs_host = sgx-dcap-server.{region}.aliyuncs.com\n"
       "pccs_vpc_host = sgx-dcap-server-vpc.{region}.aliyuncs.com\n" },
@@ -59,7 +59,7 @@ static const struct health_row rows[] = {
       { { CONF, "PCCS_URL=https://[::1]:8081" V4 } } },
     { "one's own PCCS elsewhere", "qcnl.url", CHECK_PASS, NULL, NULL,
       { { CONF, JSON("https://localhost:8081" V4) }, { VENDOR, "QEMU\n" },
-        { "file:/etc/tdx-gate/platforms.d/x.conf", "!absent" } } },
+        { "file:" TDX_CONFDIR "/platforms.d/x.conf", "!absent" } } },
     { "version 3", "qcnl.url", CHECK_FAIL, "version_3", NULL,
       { { CONF, "PCCS_URL=" HOST "/sgx/certification/v3/\n" } } },
     { "no slash at the end", "qcnl.url", CHECK_WARN, "no_slash", NULL,
