@@ -62,6 +62,24 @@ static void envelope(struct span in)
                      "the object is a part of the body");
 }
 
+/* What Intel's library makes of a file is never refused, and no other than ours where ours reads
+ * it. */
+static void qcnl_reading(struct span in, enum tdx_status status)
+{
+    struct qcnl_reading reading;
+    struct tdx_error err = { 0 };
+
+    qcnl_conf_read("qcnl", in, &reading, &err);
+    fuzz_require_status(reading.status, &err);
+    fuzz_require(reading.status == status ||
+                     (status == TDX_OK && reading.status == TDX_QCNL_JSON_BAD),
+                 "only members outside of braces are judged in another way");
+    fuzz_require(reading.fell_back == (reading.status == TDX_QCNL_JSON_BAD), "the way it is read");
+    fuzz_require(reading.conf.cache_hours <= QCNL_CACHE_HOURS_MAX &&
+                     memchr(qcnl_conf_collateral_url(&reading.conf), '\0', PCS_URL_SIZE) != NULL,
+                 "within its bounds");
+}
+
 static void qcnl(struct span in)
 {
     struct qcnl_conf conf, untouched;
@@ -72,6 +90,7 @@ static void qcnl(struct span in)
     memset(&untouched, 0xa5, sizeof(untouched));
     status = qcnl_conf_parse("qcnl", in, &conf, &err);
     fuzz_require_status(status, &err);
+    qcnl_reading(in, status);
     if (status != TDX_OK) {
         fuzz_require(memcmp(&conf, &untouched, sizeof(conf)) == 0, "untouched on failure");
         return;
