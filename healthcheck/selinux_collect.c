@@ -107,21 +107,19 @@ static void collect_denials(const struct collector *collector)
     file_content_free(&log);
 }
 
-/* probe:label:PATH: the SELinux context. */
+/* probe:label:PATH: the SELinux context. A recording has it in .probe/labels/PATH. */
 static void collect_label(const struct collector *collector, const char *path)
 {
     struct text label = { 0 };
     struct tdx_error err = { 0 };
-    char key[PATH_SIZE + 32];
+    char key[PATH_SIZE + 32], file[PATH_SIZE + 32];
     enum tdx_status status;
 
+    /* The files of a recording have no labels of their own. */
     (void)snprintf(key, sizeof(key), "label:%s", path);
-    if (collector->recording) {
-        /* The files of a recording have no labels of their own. */
-        (void)snprintf(key, sizeof(key), "probe:label:%s", path);
-        facts_set_state(collector->facts, key, FACT_ABSENT, NULL);
+    (void)snprintf(file, sizeof(file), "labels%s", path);
+    if (collect_probe_file(collector, key, file))
         return;
-    }
     status = root_read_attribute(collector->root, path, "security.selinux", &label, &err);
     if (status == TDX_OK) {
         collect_probe(collector, key, status, &err, text_span(&label));
