@@ -81,12 +81,25 @@ void finding_skip(struct finding *finding, const char *reason, const char *forma
     va_end(arguments);
 }
 
+/* A path, as it is; the name of a probe in words, where the check has said nothing better. */
+static void note_source(struct finding *finding, const char *key)
+{
+    static const char probe[] = "probe:";
+
+    if (key == NULL || strncmp(key, probe, sizeof(probe) - 1) != 0) {
+        finding_source(finding, "%s", key != NULL ? strchr(key, ':') + 1 : "");
+    } else if (finding->source.length == 0) {
+        finding_source(finding, "%s", key + sizeof(probe) - 1);
+        for (size_t i = 0; i < finding->source.length; i++)
+            if (finding->source.data[i] == '_')
+                finding->source.data[i] = ' ';
+    }
+}
+
 bool finding_needs(struct finding *finding, const struct fact *fact, enum check_status if_absent,
                    const char *absent_reason, const char *absent_observed)
 {
-    const char *where = fact->key != NULL ? strchr(fact->key, ':') + 1 : "";
-
-    finding_source(finding, "%s", where);
+    note_source(finding, fact->key);
     switch (fact->state) {
     case FACT_KNOWN:
         return true;

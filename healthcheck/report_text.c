@@ -153,6 +153,45 @@ static void print_folded(const struct report_entry *entry, size_t count,
     text_free(&line);
 }
 
+/* How many checks a family has, if all of them are skipped for the cause of the entry at; else 0.
+ */
+static size_t skipped_whole(const struct report *report, size_t at)
+{
+    size_t count = 0;
+
+    for (size_t i = 0; i < report->count; i++) {
+        if (!report->entries[i].selected || report->entries[i].family != report->entries[at].family)
+            continue;
+        if (i != at && !same_skip(&report->entries[at], &report->entries[i]))
+            return 0;
+        count++;
+    }
+    return report->entries[at].finding.status == CHECK_SKIP ? count : 0;
+}
+
+static void print_title(const struct family *family, const struct report_style *style,
+                        struct text *out)
+{
+    paint(style, "\x1b[1m", out);
+    text_add(out, family->title);
+    paint(style, "\x1b[0m", out);
+}
+
+/* Where nothing of a family could be judged, one line is enough. */
+static void print_skipped_family(const struct report_entry *entry, size_t count,
+                                 const struct report_style *style, size_t columns, struct text *out)
+{
+    struct text line = { 0 };
+
+    print_title(entry->family, style, out);
+    text_addf(&line, "%zu %s skipped: %s", count, count == 1 ? "check" : "checks",
+              text_string(&entry->finding.skip_reason));
+    text_add(out, ": ");
+    text_add_wrapped(out, text_string(&line), line.length, strlen(entry->family->title) + 2,
+                     TEXT_AT, columns);
+    text_free(&line);
+}
+
 static const char *verdict_words(enum check_status worst)
 {
     switch (worst) {
@@ -172,13 +211,26 @@ static const char *verdict_words(enum check_status worst)
     return "Healthy";
 }
 
+/* What the gate's own decision means for the next login; nothing where it was not asked. */
+static const char *gate_words(const struct report *report)
+{
+    const struct report_entry *entry = report_entry_of(report, "gate.dryrun");
+
+    if (entry == NULL || !entry->selected)
+        return "";
+    if (entry->finding.status == CHECK_PASS)
+        return " The gate would let a login in now.";
+    return entry->finding.status == CHECK_FAIL ? " The gate would refuse a login now." : "";
+}
+
 static void print_summary(const struct report *report, const struct report_style *style,
-                          struct text *out)
+                          size_t columns, struct text *out)
 {
     static const char *const nouns[] = { "passed",   "for information", "warnings",
                                          "failures", "undetermined",    "skipped" };
     const char *separator = "";
     enum check_status worst = CHECK_PASS;
+    struct text line = { 0 };
     size_t judged = report->by_status[CHECK_PASS] + report->by_status[CHECK_INFO];
 
     if (report->by_status[CHECK_FAIL] > 0)
@@ -195,19 +247,23 @@ static void print_summary(const struct report *report, const struct report_style
     text_add(out, ": ");
     for (size_t i = 0; i < CHECK_STATUS_COUNT; i++)
         if (report->by_status[i] > 0) {
-            text_addf(out, "%s%zu %s", separator, report->by_status[i],
+            text_addf(&line, "%s%zu %s", separator, report->by_status[i],
                       report->by_status[i] == 1 && i == CHECK_WARN   ? "warning"
                       : report->by_status[i] == 1 && i == CHECK_FAIL ? "failure"
                                                                      : nouns[i]);
             separator = ", ";
         }
-    text_add(out, ".\n");
+    text_addf(&line, ".%s", gate_words(report));
+    text_add_wrapped(out, text_string(&line), line.length, strlen(verdict_words(worst)) + 2, 0,
+                     columns);
+    text_free(&line);
 }
 
 void report_print_text(const struct report *report, const struct report_style *style,
                        struct text *out)
 {
     const struct family *family = NULL;
+    bool was_whole = false;
     size_t columns = style->columns < COLUMNS_LEAST  ? COLUMNS_LEAST
                      : style->columns > COLUMNS_MOST ? COLUMNS_MOST
                                                      : style->columns;
@@ -222,12 +278,18 @@ void report_print_text(const struct report *report, const struct report_style *s
         if (folded == 0)
             continue;
         if (entry->family != family) {
-            text_add(out, family != NULL ? "\n" : "");
-            paint(style, "\x1b[1m", out);
-            text_add(out, entry->family->title);
-            paint(style, "\x1b[0m", out);
-            text_add_char(out, '\n');
+            size_t whole = style->verbose ? 0 : skipped_whole(report, i);
+
+            /* Such lines stand together. */
+            text_add(out, family != NULL && !(whole > 0 && was_whole) ? "\n" : "");
             family = entry->family;
+            was_whole = whole > 0;
+            if (was_whole) {
+                print_skipped_family(entry, whole, style, columns, out);
+                continue;
+            }
+            print_title(family, style, out);
+            text_add_char(out, '\n');
         }
         if (folded > 1)
             print_folded(entry, folded, style, columns, out);
@@ -235,7 +297,7 @@ void report_print_text(const struct report *report, const struct report_style *s
             print_entry(entry, style, columns, out);
     }
     text_add(out, family != NULL ? "\n" : "");
-    print_summary(report, style, out);
+    print_summary(report, style, columns, out);
 }
 
 void report_list(struct text *out)

@@ -5,6 +5,7 @@ UNIT_TESTS += tests/unit/test_health_fixtures
 tests_unit_test_health_fixtures_SOURCES = tests/unit/test_health_fixtures.c \
 	tests/unit/elf_builder.c tests/unit/elf_builder.h \
 	tests/unit/health_evidence.c \
+	tests/unit/health_expected.c tests/unit/health_expected.h \
 	tests/unit/health_fixture.c tests/unit/health_fixture.h \
 	tests/unit/health_fixture_files.c tests/unit/health_fixture_files.h \
 	tests/unit/event_log_builder.c tests/unit/event_log_builder.h

@@ -20,10 +20,10 @@
 #include "healthcheck/families.h"
 #include "healthcheck/report.h"
 #include "tests/unit/cmocka_all.h"
+#include "tests/unit/health_expected.h"
 #include "tests/unit/health_fixture.h"
 #include "tests/unit/health_fixture_files.h"
 
-#define FIXTURES    "tests/fixtures/health"
 #define ROOTS_MAX   12
 #define CHECKS_MAX  256
 #define REASON_SIZE 64
@@ -51,15 +51,6 @@ static void complain(const struct run *run, const char *check, const char *what)
 {
     print_message("# %s: %s: %s\n", run->fixture.name, check, what);
     faults++;
-}
-
-static const char *source_path(const char *name, char *out)
-{
-    const char *source = getenv("top_srcdir");
-
-    assert_true(snprintf(out, FIXTURE_PATH_SIZE, "%s/" FIXTURES "/%s",
-                         source != NULL ? source : ".", name) < FIXTURE_PATH_SIZE);
-    return out;
 }
 
 static bool is_reason(const struct report_entry *entry, const char *reason)
@@ -134,50 +125,6 @@ static void run_free(struct run *run)
         fixture_remove(run->folder);
 }
 
-static void show_difference(const char *name, const char *expected, const char *found)
-{
-    unsigned line = 1;
-    const char *a = expected, *b = found;
-
-    while (*a != '\0' && *a == *b) {
-        line += *a == '\n' ? 1 : 0;
-        a++;
-        b++;
-    }
-    while (a > expected && a[-1] != '\n') {
-        a--;
-        b--;
-    }
-    print_message("# %s, line %u\n#   expected: %.*s\n#   found:    %.*s\n", name, line,
-                  (int)strcspn(a, "\n"), a, (int)strcspn(b, "\n"), b);
-    faults++;
-}
-
-/* Compares with, or writes, tests/fixtures/health/expected/NAME. */
-static void compare(const char *name, struct text *found)
-{
-    char path[FIXTURE_PATH_SIZE], relative[FIXTURE_PATH_SIZE];
-    struct text expected = { 0 };
-
-    assert_true(text_ok(found));
-    fixture_make_portable(found);
-    assert_true(snprintf(relative, sizeof(relative), "expected/%s", name) < FIXTURE_PATH_SIZE);
-    source_path(relative, path);
-    if (getenv("TDX_UPDATE_FIXTURES") != NULL) {
-        fixture_write("", path, text_string(found), found->length);
-        return;
-    }
-    if (access(path, R_OK) != 0) {
-        print_message("# there is no %s: make update-fixtures\n", path);
-        faults++;
-        return;
-    }
-    fixture_read("", path, &expected);
-    if (strcmp(text_string(&expected), text_string(found)) != 0)
-        show_difference(name, text_string(&expected), text_string(found));
-    text_free(&expected);
-}
-
 static const struct {
     const char *suffix;
     struct report_style style;
@@ -200,7 +147,7 @@ static void compare_screens(const struct run *run)
         report_print_text(&run->report, &screens[i].style, &screen);
         (void)snprintf(name, sizeof(name), "screen-%s-%s.txt", run->fixture.name,
                        screens[i].suffix);
-        compare(name, &screen);
+        faults += expected_compare(name, &screen) ? 0 : 1;
         text_free(&screen);
     }
 }
@@ -316,7 +263,7 @@ static void do_root(const struct fixture *fixture)
     start(fixture, fixture->from[0] != '\0' ? root_named(fixture->from) : NULL, run);
     report_print_json(&run->report, &json);
     (void)snprintf(name, sizeof(name), "%s.json", fixture->name);
-    compare(name, &json);
+    faults += expected_compare(name, &json) ? 0 : 1;
     text_free(&json);
 }
 
@@ -347,7 +294,7 @@ static struct span description(const char *path)
 static void test_roots(void **state)
 {
     char path[FIXTURE_PATH_SIZE];
-    struct span text = description(source_path("roots.fixtures", path));
+    struct span text = description(expected_source("roots.fixtures", path));
     struct fixture fixture;
 
     (void)state;
@@ -364,7 +311,7 @@ static void test_faults(void **state)
 
     (void)state;
     faults = 0;
-    assert_int_equal(glob(source_path("*.faults", pattern), 0, NULL, &files), 0);
+    assert_int_equal(glob(expected_source("*.faults", pattern), 0, NULL, &files), 0);
     for (size_t i = 0; i < files.gl_pathc; i++) {
         struct span text = description(files.gl_pathv[i]);
         const char *name = strrchr(files.gl_pathv[i], '/') + 1;
@@ -376,7 +323,7 @@ static void test_faults(void **state)
             do_fault(&fixture, &found);
         text_add(&found, "\n}\n");
         (void)snprintf(expected, sizeof(expected), "%s.json", name);
-        compare(expected, &found);
+        faults += expected_compare(expected, &found) ? 0 : 1;
         text_free(&found);
     }
     globfree(&files);
