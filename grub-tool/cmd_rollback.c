@@ -6,6 +6,8 @@
 
 #include "core/base/lock.h"
 #include "core/base/root.h"
+#include "core/base/span_text.h"
+#include "grub-tool/outcome.h"
 #include "grub-tool/show.h"
 #include "grub-tool/store.h"
 #include "grub-tool/tdx_grub.h"
@@ -19,6 +21,7 @@ static const char help[] =
     "  --dry-run   write nothing; print the difference of every file\n"
     "  --force     also files that others have changed since\n"
     "  --root DIR  in the system mounted at DIR\n"
+    "  --format FORMAT  text or json\n"
     "\n"
     "Exit codes: 0 done, 1 refused (nothing was changed), 2 usage, 3 failed.\n";
 
@@ -46,35 +49,70 @@ static enum tdx_status undo(const struct root *root, struct store_change *change
     return status == TDX_OK && !how->dry_run ? store_undo(root, change, how, err) : status;
 }
 
-static int tell(const struct grub_options *options, const struct store_change *change,
-                const struct text *later, const struct root *root, struct tdx_error *err)
+static int print_outcome(const struct grub_options *options, const struct outcome *outcome)
 {
-    struct boot_layout layout = { 0 };
+    struct text out = { 0 };
+
+    outcome_json(outcome, &out);
+    (void)fputs(text_string(&out), stdout);
+    text_free(&out);
+    return program_finish(&options->program, TDX_EXIT_YES);
+}
+
+static int print_result(const struct grub_options *options, const struct text *changed,
+                        const struct text *later, const struct boot_layout *layout)
+{
+    struct span lines = text_span(changed), line;
     struct text out = { 0 };
     char quoted[1024];
-    enum tdx_status status;
+
+    while (line_next(&lines, &line))
+        (void)printf("Put back %s\n", text_quote(line.data, line.size, quoted, sizeof(quoted)));
+    lines = text_span(later);
+    while (line_next(&lines, &line))
+        (void)printf("Changed back, for a kernel installed since: %s\n",
+                     text_quote(line.data, line.size, quoted, sizeof(quoted)));
+    (void)show_proof(layout, NULL, &out);
+    (void)printf("Read back as GRUB and the kernel read it:\n%s", text_string(&out));
+    text_free(&out);
+    return program_finish(&options->program, TDX_EXIT_YES);
+}
+
+static int tell(const struct grub_options *options, const struct store_change *change,
+                const struct text *later, const struct text *differences, const struct root *root,
+                struct tdx_error *err)
+{
+    struct boot_layout layout = { 0 };
+    struct outcome outcome = { .result = options->dry_run ? "dry-run" : "rolled-back",
+                               .backup = change->number };
+    struct text changed = { 0 };
+    bool json = options->program.format == OUTPUT_JSON;
+    enum tdx_status status = TDX_OK;
+    int code;
 
     for (size_t i = 0; i < change->count; i++)
         if (change->files[i].what != PLAN_GUARD)
-            (void)printf("Put back %s\n",
-                         text_quote(change->files[i].path, strlen(change->files[i].path), quoted,
-                                    sizeof(quoted)));
-    for (const char *at = text_string(later); *at != '\0';) {
-        size_t size = strcspn(at, "\n");
-
-        (void)printf("Changed back, for a kernel installed since: %s\n",
-                     text_quote(at, size, quoted, sizeof(quoted)));
-        at += size + (at[size] == '\n');
+            text_addf(&changed, "%s\n", change->files[i].path);
+    if (!options->dry_run)
+        status = boot_layout_read(root, &layout, err);
+    if (status != TDX_OK) {
+        code = program_fail(&options->program, status, err);
+    } else if (json) {
+        text_add(&changed, text_string(later));
+        outcome.changed = &changed;
+        outcome.diff = options->dry_run ? differences : NULL;
+        outcome.system = options->dry_run ? NULL : &layout;
+        outcome.agrees = true; /* with what was put back, whatever it is */
+        code = print_outcome(options, &outcome);
+    } else if (options->dry_run) {
+        (void)fputs(text_string(differences), stdout);
+        code = program_finish(&options->program, TDX_EXIT_YES);
+    } else {
+        code = print_result(options, &changed, later, &layout);
     }
-    status = boot_layout_read(root, &layout, err);
-    if (status == TDX_OK) {
-        (void)show_proof(&layout, NULL, &out);
-        (void)printf("Read back as GRUB and the kernel read it:\n%s", text_string(&out));
-    }
-    text_free(&out);
+    text_free(&changed);
     boot_layout_free(&layout);
-    return status == TDX_OK ? program_finish(&options->program, TDX_EXIT_YES)
-                            : program_fail(&options->program, status, err);
+    return code;
 }
 
 int grub_rollback(int argc, char **argv)
@@ -87,7 +125,8 @@ int grub_rollback(int argc, char **argv)
     struct grub_options options;
     int store = -1, lock = -1;
     enum tdx_status status;
-    int code = grub_options_read(argc, argv, "tdx-grub rollback", help, GRUB_TAKES_UNDO, &options);
+    int code = grub_options_read(argc, argv, "tdx-grub rollback", help,
+                                 GRUB_TAKES_UNDO | GRUB_TAKES_FORMAT, &options);
 
     if (code >= 0)
         return code;
@@ -109,13 +148,12 @@ int grub_rollback(int argc, char **argv)
         status = undo(&root, &change, &how, &later, &err);
     if (notes.length > 0)
         program_note(&options.program, "%s", text_string(&notes));
-    (void)fputs(text_string(&differences), status == TDX_OK ? stdout : stderr);
-    if (status != TDX_OK)
+    if (status != TDX_OK) {
+        (void)fputs(text_string(&differences), stderr);
         code = program_fail(&options.program, status, &err);
-    else if (options.dry_run)
-        code = program_finish(&options.program, TDX_EXIT_YES);
-    else
-        code = tell(&options, &change, &later, &root, &err);
+    } else {
+        code = tell(&options, &change, &later, &differences, &root, &err);
+    }
     text_free(&later);
     text_free(&differences);
     text_free(&notes);

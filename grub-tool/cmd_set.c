@@ -8,6 +8,7 @@
 #include "core/base/root.h"
 #include "grub-tool/commit.h"
 #include "grub-tool/measured.h"
+#include "grub-tool/outcome.h"
 #include "grub-tool/show.h"
 #include "grub-tool/size_check.h"
 #include "grub-tool/tdx_grub.h"
@@ -30,6 +31,7 @@ static const char set_help[] =
     "                   (the default with --root)\n"
     "  --mkconfig       run the generator, with --root in a chroot: code of that system, as root\n"
     "  --timeout SEC    end a generator that hangs after SEC seconds (300)\n"
+    "  --format FORMAT  text or json (what is for a person goes to standard error then)\n"
     "  -q, --quiet      no remarks\n"
     "\n"
     "Exit codes: 0 done, 1 refused (nothing was changed), 2 usage, 3 failed (the old\n"
@@ -39,8 +41,8 @@ static const char unset_help[] =
     "Usage: tdx-grub unset-swiotlb [OPTION]...\n"
     "Take swiotlb= out of every entry but the rescue ones: the kernel's own size.\n"
     "\n"
-    "  --dry-run, --root DIR, --no-mkconfig, --direct, --mkconfig, --timeout SEC, --quiet\n"
-    "                   as for set-swiotlb\n"
+    "  --dry-run, --root DIR, --no-mkconfig, --direct, --mkconfig, --timeout SEC, --quiet,\n"
+    "  --format FORMAT  as for set-swiotlb\n"
     "\n"
     "Exit codes: 0 done, 1 refused (nothing was changed), 2 usage, 3 failed (the old\n"
     "configuration is intact).\n";
@@ -52,6 +54,8 @@ struct setter {
     struct plan plan;
     struct token_wish wish;
     struct text differences, notes;
+    struct text changed; /* paths, one to a line */
+    unsigned number;     /* of the change in the store */
     struct tdx_error err;
 };
 
@@ -88,11 +92,31 @@ static void print_new_lines(const struct setter *s, const struct text *lines)
     text_free(&new_lines);
 }
 
-static void print_path(const char *what, const char *path)
+static void print_path(FILE *out, const char *what, const char *path)
 {
     char quoted[1024];
 
-    (void)printf("%s %s\n", what, text_quote(path, strlen(path), quoted, sizeof(quoted)));
+    (void)fprintf(out, "%s %s\n", what, text_quote(path, strlen(path), quoted, sizeof(quoted)));
+}
+
+static bool for_programs(const struct setter *s)
+{
+    return s->options->program.format == OUTPUT_JSON;
+}
+
+/* Where a person reads: standard output is the program's where there is one. */
+static FILE *talk(const struct setter *s)
+{
+    return for_programs(s) ? stderr : stdout;
+}
+
+static void print_outcome(const struct outcome *outcome)
+{
+    struct text out = { 0 };
+
+    outcome_json(outcome, &out);
+    (void)fputs(text_string(&out), stdout);
+    text_free(&out);
 }
 
 static enum plan_grub_cfg way(const struct setter *s)
@@ -147,11 +171,18 @@ static int print_proof(struct setter *s)
 
     if (status == TDX_OK) {
         agrees = show_proof(&after, &s->wish, &out);
-        (void)printf("Read back as GRUB and the kernel read it:\n%s", text_string(&out));
+        if (for_programs(s))
+            print_outcome(&(struct outcome){ .result = s->number > 0 ? "changed" : "unchanged",
+                                             .changed = &s->changed,
+                                             .backup = s->number,
+                                             .system = &after,
+                                             .agrees = agrees });
+        (void)fprintf(talk(s), "Read back as GRUB and the kernel read it:\n%s", text_string(&out));
         if (!agrees && s->options->no_mkconfig)
-            (void)printf("%s was left as it is (--no-mkconfig): run the generator, then tdx-grub "
-                         "show.\n",
-                         after.boot_config);
+            (void)fprintf(talk(s),
+                          "%s was left as it is (--no-mkconfig): run the generator, then tdx-grub "
+                          "show.\n",
+                          after.boot_config);
         print_new_lines(s, &after.warnings);
     }
     text_free(&out);
@@ -176,7 +207,15 @@ static int dry_run(struct setter *s)
             program_note(&s->options->program,
                          "%s is shown as %s would have it; it is not run in a dry run",
                          s->layout.boot_config, s->layout.generator);
-        (void)fputs(text_string(&out), stdout);
+        for (size_t i = 0; i < s->plan.count; i++)
+            text_addf(&s->changed, "%s\n", s->plan.files[i].path);
+        if (s->plan.generate)
+            text_addf(&s->changed, "%s\n", s->layout.boot_config);
+        if (for_programs(s))
+            print_outcome(
+                &(struct outcome){ .result = "dry-run", .changed = &s->changed, .diff = &out });
+        else
+            (void)fputs(text_string(&out), stdout);
     }
     plan_free(&direct);
     text_free(&out);
@@ -194,9 +233,9 @@ static bool print_advice(struct setter *s)
         return true;
     measured_read(&s->root, &measured);
     measured_advice(&s->root, &measured, s->root.live, &advice);
-    (void)fputs(text_string(&advice), stdout);
+    (void)fputs(text_string(&advice), talk(s));
     text_free(&advice);
-    return fflush(stdout) == 0 && ferror(stdout) == 0;
+    return fflush(talk(s)) == 0 && ferror(talk(s)) == 0;
 }
 
 /* Looks once more, now that nobody else of us can write, and carries the plan out. */
@@ -233,25 +272,26 @@ static enum tdx_status write_plan(struct setter *s, unsigned *ret_number)
 
 static int apply(struct setter *s)
 {
-    unsigned number = 0;
     enum tdx_status status;
 
     if (!print_advice(s)) /* nothing is changed */
         return program_finish(&s->options->program, TDX_EXIT_YES);
-    status = write_plan(s, &number);
+    status = write_plan(s, &s->number);
     print_lines(s->options, &s->notes);
     if (status != TDX_OK) {
         (void)fputs(text_string(&s->differences), stderr);
         return program_fail(&s->options->program, status, &s->err);
     }
-    for (size_t i = 0; i < s->plan.count; i++)
-        if (s->plan.files[i].what != PLAN_GUARD)
-            print_path("Wrote", s->plan.files[i].path);
-    if (number > 0)
-        (void)
-            printf("The old files are in /var/lib/tdx-gate/grub/%04u; tdx-grub rollback puts them "
-                   "back.\n",
-                   number);
+    for (size_t i = 0; i < s->plan.count && s->number > 0; i++)
+        if (s->plan.files[i].what != PLAN_GUARD) {
+            print_path(talk(s), "Wrote", s->plan.files[i].path);
+            text_addf(&s->changed, "%s\n", s->plan.files[i].path);
+        }
+    if (s->number > 0)
+        (void)fprintf(talk(s),
+                      "The old files are in /var/lib/tdx-gate/grub/%04u; tdx-grub rollback puts "
+                      "them back.\n",
+                      s->number);
     return print_proof(s);
 }
 
@@ -265,7 +305,7 @@ static int run(struct setter *s)
         return program_fail(&s->options->program, status, &s->err);
     print_lines(s->options, &s->plan.notes);
     if (is_done(s)) {
-        (void)printf("Nothing to do: it is as asked already.\n");
+        (void)fprintf(talk(s), "Nothing to do: it is as asked already.\n");
         return print_proof(s);
     }
     return s->options->dry_run ? dry_run(s) : apply(s);
@@ -277,6 +317,7 @@ static void finish(struct setter *s)
     boot_layout_free(&s->layout);
     text_free(&s->differences);
     text_free(&s->notes);
+    text_free(&s->changed);
     root_close(&s->root);
 }
 
@@ -308,7 +349,7 @@ int grub_set(int argc, char **argv)
     struct grub_options options;
     struct setter s = { .options = &options, .root = ROOT_CLOSED };
     int code = grub_options_read(argc, argv, "tdx-grub set-swiotlb", set_help,
-                                 GRUB_TAKES_WRITE | GRUB_TAKES_SIZE, &options);
+                                 GRUB_TAKES_WRITE | GRUB_TAKES_SIZE | GRUB_TAKES_FORMAT, &options);
 
     if (code < 0)
         code = take_size(&options, &s.wish);
@@ -322,8 +363,8 @@ int grub_unset(int argc, char **argv)
 {
     struct grub_options options;
     struct setter s = { .options = &options, .root = ROOT_CLOSED };
-    int code = grub_options_read(argc, argv, "tdx-grub unset-swiotlb", unset_help, GRUB_TAKES_WRITE,
-                                 &options);
+    int code = grub_options_read(argc, argv, "tdx-grub unset-swiotlb", unset_help,
+                                 GRUB_TAKES_WRITE | GRUB_TAKES_FORMAT, &options);
 
     if (code < 0)
         code = run(&s);

@@ -18,6 +18,7 @@ grub_tool_libgrubread_la_SOURCES = \
 	grub-tool/grub_parse.c grub-tool/grub_parse.h \
 	grub-tool/grub_test.c grub-tool/grub_test.h \
 	grub-tool/measured.c grub-tool/measured.h \
+	grub-tool/outcome.c grub-tool/outcome.h \
 	grub-tool/shell_command.c grub-tool/shell_script.c grub-tool/shell_script.h \
 	grub-tool/shell_lex.c grub-tool/shell_lex.h \
 	grub-tool/shell_value.c grub-tool/shell_value.h \

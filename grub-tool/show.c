@@ -55,44 +55,50 @@ static void put_entry(struct json_writer *out, const struct boot_entry *entry)
     json_close(out, '}');
 }
 
-void show_json(const struct boot_layout *layout, struct text *ret)
+void show_json_put(struct json_writer *out, const char *name, const struct boot_layout *layout)
 {
-    struct json_writer out = { .text = ret, .indent = true };
     uint64_t slabs = 0;
     bool known = layout->default_grub_clear && word_slabs(layout->default_grub.swiotlb, &slabs);
 
-    json_open(&out, NULL, '{');
-    json_put_string(&out, "style", boot_style_word(layout->style));
-    json_put_string(&out, "boot_config", layout->boot_config);
-    json_open(&out, "stub", '[');
+    json_open(out, name, '{');
+    json_put_string(out, "style", boot_style_word(layout->style));
+    json_put_string(out, "boot_config", layout->boot_config);
+    json_open(out, "stub", '[');
     for (size_t i = 0; i < layout->stub_count; i++)
-        json_put_string(&out, NULL, layout->stubs[i]);
-    json_close(&out, ']');
-    json_put_string(&out, "grubenv", layout->grubenv);
-    json_put_string(&out, "default_entry",
+        json_put_string(out, NULL, layout->stubs[i]);
+    json_close(out, ']');
+    json_put_string(out, "grubenv", layout->grubenv);
+    json_put_string(out, "default_entry",
                     layout->default_entry < layout->entry_count
                         ? layout->entries[layout->default_entry].id
                         : NULL);
-    json_open(&out, "entries", '[');
+    json_open(out, "entries", '[');
     for (size_t i = 0; i < layout->entry_count; i++)
-        put_entry(&out, &layout->entries[i]);
-    json_close(&out, ']');
-    json_open(&out, "default_grub", '{');
-    put_slabs(&out, "swiotlb", known, slabs);
-    json_put_bool(&out, "exists", layout->has_default_grub);
-    json_put_string(&out, "cannot_be_edited",
+        put_entry(out, &layout->entries[i]);
+    json_close(out, ']');
+    json_open(out, "default_grub", '{');
+    put_slabs(out, "swiotlb", known, slabs);
+    json_put_bool(out, "exists", layout->has_default_grub);
+    json_put_string(out, "cannot_be_edited",
                     layout->default_grub_clear ? NULL : layout->default_grub_why);
-    json_close(&out, '}');
-    json_put_string(&out, "generator", layout->generator);
-    json_open(&out, "warnings", '[');
+    json_close(out, '}');
+    json_put_string(out, "generator", layout->generator);
+    json_open(out, "warnings", '[');
     for (const char *at = text_string(&layout->warnings); *at != '\0';) {
         size_t size = strcspn(at, "\n");
 
-        json_put_bytes(&out, NULL, (struct span){ (const uint8_t *)at, size });
+        json_put_bytes(out, NULL, (struct span){ (const uint8_t *)at, size });
         at += size + (at[size] == '\n');
     }
-    json_close(&out, ']');
-    json_close(&out, '}');
+    json_close(out, ']');
+    json_close(out, '}');
+}
+
+void show_json(const struct boot_layout *layout, struct text *ret)
+{
+    struct json_writer out = { .text = ret, .indent = true };
+
+    show_json_put(&out, NULL, layout);
     text_add_char(ret, '\n');
 }
 

@@ -6,11 +6,14 @@
 #include <stdbool.h>
 #include <stdio.h>
 
+#include "core/base/json_write.h"
 #include "core/base/text.h"
 #include "grub-tool/boot_layout.h"
 
 /* The JSON of the contract (DESIGN.md section 4), with more members than it demands. */
 void show_json(const struct boot_layout *layout, struct text *ret);
+/* The same as a member (or, without a name, an element) of something larger. */
+void show_json_put(struct json_writer *out, const char *name, const struct boot_layout *layout);
 
 /* The same for a person. */
 void show_text(const struct boot_layout *layout, struct text *ret);
