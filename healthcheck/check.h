@@ -111,7 +111,7 @@ void finding_skip(struct finding *finding, const char *reason, const char *forma
 bool finding_needs(struct finding *finding, const struct fact *fact, enum check_status if_absent,
                    const char *absent_reason, const char *absent_observed);
 
-void finding_free(struct finding *finding);
+void finding_free(struct finding *finding); /* its texts, not finding itself */
 
 const char *check_status_word(enum check_status status);       /* "PASS" */
 const char *check_severity_word(enum check_severity severity); /* "critical" */

@@ -20,6 +20,7 @@ struct listener {
  * that list has, which holds LISTENERS_MAX. Lines that make no sense are left out. */
 void listeners_parse(struct span text, struct listener *list, size_t *count);
 
+/* Sets probe:listeners, and file:/proc/net/tcp and tcp6 where the machine runs. */
 void doors_collect_listeners(const struct collector *collector);
 
 #endif

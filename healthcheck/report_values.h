@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+/* Metrics of values, beside those of verdicts in report_prometheus.c. */
 #ifndef HEALTHCHECK_REPORT_VALUES_H
 #define HEALTHCHECK_REPORT_VALUES_H
 

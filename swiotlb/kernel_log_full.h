@@ -16,6 +16,7 @@ bool full_line_read(const struct kernel_log_line *line, struct full_line *ret) T
 /* Reads "total N (slots), used N (slots)" where message begins with it. */
 bool full_line_counts(struct span message, struct full_line *line) TDX_MUST_CHECK;
 
+/* Counts one event in. The total is that of the event counted last. */
 void full_add(struct kernel_log_full *full, const struct full_line *line);
 
 /* "swiotlb_tbl_map_single: N callbacks suppressed" and "Out of SW-IOMMU space for N bytes". */

@@ -42,6 +42,7 @@ void check_td_qe(const struct json_place *reference, const struct measurement_tc
 void check_td(const struct json_place *reference, const struct measurement_td *td,
               struct check_list *ret);
 
+/* True if no check failed; for an empty list, too. */
 bool check_list_held(const struct check_list *list) TDX_MUST_CHECK;
 
 /* For the two files that check: appends one. */

@@ -37,6 +37,6 @@ struct process_result {
 enum tdx_status process_run(const struct process_spec *spec, struct process_result *ret,
                             struct tdx_error *err) TDX_MUST_CHECK;
 
-void process_result_free(struct process_result *result);
+void process_result_free(struct process_result *result); /* the texts, not result itself */
 
 #endif

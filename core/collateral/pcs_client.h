@@ -62,6 +62,6 @@ struct pcs_fetched {
 enum tdx_status pcs_fetch(const struct pcs_target *target, const struct pcs_options *options,
                           struct pcs_fetched *ret, struct tdx_error *err) TDX_MUST_CHECK;
 
-void pcs_fetched_free(struct pcs_fetched *fetched);
+void pcs_fetched_free(struct pcs_fetched *fetched); /* what it holds, not fetched itself */
 
 #endif

@@ -60,6 +60,6 @@ enum tdx_status pcs_http_get(struct pcs_http *http, const char *url,
                              const struct pcs_http_options *options, struct pcs_http_answer *ret,
                              struct tdx_error *err) TDX_MUST_CHECK;
 
-void pcs_http_answer_free(struct pcs_http_answer *answer);
+void pcs_http_answer_free(struct pcs_http_answer *answer); /* what it holds, not answer itself */
 
 #endif
