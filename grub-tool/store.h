@@ -55,7 +55,7 @@ struct store_change {
         .folder = -1                                                                               \
     }
 
-void store_change_free(struct store_change *change); /* and NONE again */
+void store_change_free(struct store_change *change); /* it is STORE_CHANGE_NONE again */
 
 /* Opens the store, making it where create is true. FILE_MISSING if there is none. The caller closes
  * *ret_fd. */

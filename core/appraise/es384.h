@@ -69,7 +69,7 @@ enum tdx_status es384_signer_print(const struct es384_signer *signer, char *out,
                                    size_t *ret_size, struct tdx_error *err) TDX_MUST_CHECK;
 
 /* Signs message (SHA-384) into ret: r and s, 48 bytes each, big-endian, as JWS has them. Returns
- * TDX_OK, CRYPTO_FAILED or NO_MEMORY. */
+ * TDX_OK or CRYPTO_FAILED. */
 enum tdx_status es384_sign(const struct es384_signer *signer, struct span message,
                            uint8_t ret[static ES384_SIGNATURE_SIZE], struct tdx_error *err)
     TDX_MUST_CHECK;
