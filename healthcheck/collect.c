@@ -220,7 +220,7 @@ void collect_probe(const struct collector *collector, const char *name, enum tdx
 bool collect_probe_file(const struct collector *collector, const char *name, const char *file)
 {
     static const char failed[] = "!error ";
-    char path[512], key[512];
+    char path[512], key[520];
     const struct fact *recorded;
 
     if (!collector->recording)

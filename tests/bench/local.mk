@@ -20,6 +20,7 @@ tests_bench_verify_floor_LDFLAGS = $(TDX_PROGRAM_LDFLAGS)
 BENCH_RUNS = 2000
 BENCH_TARGETS = bench-verify
 include tests/bench/gate.mk
+include tests/bench/health.mk
 bench-verify: tests/bench/verify_bench
 	@echo "# verification: mode, microseconds, floor, ratio, limit, result"
 	@tests/bench/verify_bench --ratio $(BENCH_RUNS)
