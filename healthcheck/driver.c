@@ -3,6 +3,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "healthcheck/evidence.h"
 #include "healthcheck/families.h"
 #include "healthcheck/lines.h"
 
@@ -87,16 +88,23 @@ static void evaluate_tsm(const struct evaluation *evaluation, struct finding *re
 {
     const struct fact *report = facts_find(evaluation->facts, "list:" TSM);
     const struct fact *configfs = facts_find(evaluation->facts, "stat:/sys/kernel/config");
+    const struct fact *asked = facts_find(evaluation->facts, "probe:quote_path/tsm");
 
     if (report->state == FACT_ABSENT && configfs->state == FACT_ABSENT) {
         finding_source(ret, "/sys/kernel/config");
         finding_set(ret, CHECK_INFO, NULL, "this kernel has no configfs");
         return;
     }
-    if (finding_needs(ret, report, CHECK_INFO, NULL,
-                      "not there: kernels before 6.7 have none, or "
-                      "configfs is not mounted"))
+    if (!finding_needs(ret, report, CHECK_INFO, NULL,
+                       "not there: kernels before 6.7 have none, or "
+                       "configfs is not mounted"))
+        return;
+    if (evidence_failure(asked) == TDX_TSM_PROVIDER) {
+        finding_set(ret, CHECK_FAIL, "provider", "%s", asked->why);
+        finding_remedy(ret, "%s", status_remedy(TDX_TSM_PROVIDER));
+    } else {
         finding_set(ret, CHECK_PASS, NULL, "there");
+    }
 }
 
 static void evaluate_stale(const struct evaluation *evaluation, struct finding *ret)
@@ -210,14 +218,14 @@ static const struct check checks[] = {
         .id = "driver.tsm",
         .title = "configfs-tsm",
         .severity = SEVERITY_HIGH,
-        .expected = "there on kernels from 6.7 on",
+        .expected = "there on kernels from 6.7 on, and served by tdx_guest",
         .remedy = "Mount configfs:\n"
                   "  mount -t configfs none /sys/kernel/config",
-        .reads = TSM,
+        .reads = TSM ", and the provider of the entry that a quote was asked by",
         .why = "Newer kernels give quotes through it alone.",
         .requires = { "driver.device" },
         .live_only = true,
-        .gives = GIVES(PASS) | GIVES(INFO) | GIVES(ERROR),
+        .gives = GIVES(PASS) | GIVES(INFO) | GIVES(FAIL) | GIVES(ERROR),
         .evaluate = evaluate_tsm,
     },
     {

@@ -30,7 +30,8 @@ static bool is_missing(const struct fact *path)
 {
     enum tdx_status status = evidence_failure(path);
 
-    return path->state != FACT_KNOWN && (status == TDX_TSM_MISSING || status == TDX_DEVICE_MISSING);
+    return path->state != FACT_KNOWN && (status == TDX_TSM_MISSING || status == TDX_TSM_PROVIDER ||
+                                         status == TDX_DEVICE_MISSING);
 }
 
 static void describe_path(const struct fact *path, struct span word, struct text *out)

@@ -65,7 +65,8 @@ static void set_quote(const struct collector *collector, const enum evidence_sou
         return;
     }
     while (told + 1 < count &&
-           (answers[told].status == TDX_TSM_MISSING || answers[told].status == TDX_DEVICE_MISSING))
+           (answers[told].status == TDX_TSM_MISSING || answers[told].status == TDX_TSM_PROVIDER ||
+            answers[told].status == TDX_DEVICE_MISSING))
         told++;
     set_failure(collector, "probe:quote", &answers[told]);
     facts_set_state(collector->facts, "probe:quote_source", FACT_ABSENT, NULL);

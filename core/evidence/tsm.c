@@ -145,7 +145,7 @@ static enum tdx_status check_provider(const struct entry *entry, struct tdx_erro
         return errno_fail(err, file_meanings, error, "read provider");
     length = strcspn((const char *)text.data, "\n");
     if (length != strlen("tdx_guest") || memcmp(text.data, "tdx_guest", length) != 0)
-        status = status_fail(err, TDX_TSM_MISSING, "the provider is \"%s\", not tdx_guest",
+        status = status_fail(err, TDX_TSM_PROVIDER, "the provider is \"%s\", not tdx_guest",
                              text_quote(text.data, length, quoted, sizeof(quoted)));
     file_content_free(&text);
     return status;

@@ -13,8 +13,8 @@ static const struct failure {
     /* configfs-tsm */
     { EVIDENCE_TSM, "tsm=off", "TSM_MISSING", "tsm: open" },
     { EVIDENCE_TSM, "tsm=no_provider", "TSM_MISSING", "no provider is registered" },
-    { EVIDENCE_TSM, "provider=sev_guest", "TSM_MISSING", "\"sev_guest\", not tdx_guest" },
-    { EVIDENCE_TSM, "provider=tdx_guest_2", "TSM_MISSING", "not tdx_guest" },
+    { EVIDENCE_TSM, "provider=sev_guest", "TSM_PROVIDER", "\"sev_guest\", not tdx_guest" },
+    { EVIDENCE_TSM, "provider=tdx_guest_2", "TSM_PROVIDER", "not tdx_guest" },
     { EVIDENCE_TSM, "mkdir_error=EACCES", "TSM_DENIED", "mkdir in" },
     { EVIDENCE_TSM, "mkdir_error=EPERM", "TSM_DENIED", "Operation not permitted" },
     { EVIDENCE_TSM, "mkdir_error=EEXIST", "TSM_FAILED", "every name is taken" },
