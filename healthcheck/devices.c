@@ -159,7 +159,7 @@ static void evaluate_nics(const struct evaluation *evaluation, struct finding *r
     nics = lines_number(lines->value, "nics");
     queues = lines_number(lines->value, "queues");
     if (nics.known && queues.known)
-        finding_set(ret, CHECK_INFO, NULL, "%" PRIu64 " network cards, %" PRIu64 " queues",
+        finding_set(ret, CHECK_INFO, NULL, "network cards: %" PRIu64 ", queues: %" PRIu64,
                     nics.value, queues.value);
     else
         finding_skip(ret, "no_net", "no network card is to be seen");

@@ -216,7 +216,7 @@ static const struct check checks[] = {
     },
     {
         .id = "driver.tsm",
-        .title = "configfs-tsm",
+        .title = "quotes can be asked for through configfs-tsm",
         .severity = SEVERITY_HIGH,
         .expected = "there on kernels from 6.7 on, and served by tdx_guest",
         .remedy = "Mount configfs:\n"

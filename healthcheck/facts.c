@@ -4,6 +4,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "core/base/span_text.h"
+
 /* Sorted by key: a report needs some hundred facts, each looked for a few times. */
 struct facts {
     struct fact *items;
@@ -125,11 +127,12 @@ void facts_set(struct facts *facts, const char *key, struct span value)
 void facts_set_state(struct facts *facts, const char *key, enum fact_state state, const char *why)
 {
     struct fact *fact = place(facts, key);
+    struct span words = span_trim(span_of(why != NULL ? why : ""));
 
     if (fact == NULL)
         return;
     fact->state = state;
-    fact->why = why != NULL ? strdup(why) : NULL;
+    fact->why = why != NULL ? strndup((const char *)words.data, words.size) : NULL;
     if (why != NULL && fact->why == NULL)
         facts->failed = true;
 }

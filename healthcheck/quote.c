@@ -127,7 +127,7 @@ static void evaluate_generate(const struct evaluation *evaluation, struct findin
     }
     if (!finding_needs(ret, fact, CHECK_FAIL, "no_quote", "there is no quote"))
         return;
-    finding_source(ret, "%s", span_string(source->value, word, sizeof(word)));
+    finding_source(ret, "%s", span_string(span_trim(source->value), word, sizeof(word)));
     if (quote_parse(fact->value.data, fact->value.size, &quote, &err) != TDX_OK)
         finding_set(ret, CHECK_FAIL, status_id(err.status), "%s", err.detail);
     else if (quote.tee != QUOTE_TEE_TDX)

@@ -145,6 +145,7 @@ static void evaluate_policy(const struct evaluation *evaluation, struct finding 
     const struct fact *denials = facts_find(facts, "probe:denials");
     char mode[TYPE_SIZE], domain[TYPE_SIZE], shown[400];
     struct span denial;
+    bool is_there;
 
     if (!is_on(facts, ret, mode, sizeof(mode)) ||
         !finding_needs(ret, modules, CHECK_ERROR, "unreadable",
@@ -153,14 +154,17 @@ static void evaluate_policy(const struct evaluation *evaluation, struct finding 
         return;
     finding_source(ret, "the modules of the policy, %s", SELINUX_AUDIT_LOG);
     sshd_domain(facts, domain, sizeof(domain));
-    if (!has_module(modules->value))
-        finding_set(ret, strcmp(mode, "enforcing") == 0 ? CHECK_FAIL : CHECK_WARN, "no_module",
-                    "%s, and the module " MODULE_NAME " is not installed", mode);
-    else if (recent_denial(evaluation, &denial))
-        finding_set(ret, CHECK_WARN, "denials", "%s",
-                    text_quote(denial.data, denial.size, shown, sizeof(shown)));
+    is_there = has_module(modules->value);
+    if (recent_denial(evaluation, &denial))
+        finding_set(ret, strcmp(mode, "enforcing") == 0 && !is_there ? CHECK_FAIL : CHECK_WARN,
+                    "denials", "%s", text_quote(denial.data, denial.size, shown, sizeof(shown)));
     else if (denials->state == FACT_DENIED || denials->state == FACT_FAILED)
         (void)finding_needs(ret, denials, CHECK_ERROR, "unreadable", "");
+    else if (!is_there)
+        finding_set(ret, CHECK_WARN, "no_module",
+                    "%s; nothing was denied to the gate within a week, but no module "
+                    "" MODULE_NAME " makes sure of it",
+                    mode);
     else
         finding_set(ret, CHECK_PASS, NULL, MODULE_NAME " is installed%s%s%s",
                     domain[0] != '\0' ? "; sshd runs in " : "", domain,
@@ -261,9 +265,12 @@ static const struct check checks[] = {
         .title = "SELinux lets sshd ask the gate",
         .severity = SEVERITY_HIGH,
         .expected = "the policy module " MODULE_NAME ", and nothing denied to it within a week",
-        .remedy = "Install the package tdx-gate-selinux. Do not set SELinux to permissive for "
-                  "it; see what was denied:\n"
-                  "  ausearch -m avc -ts this-week | grep tdx",
+        .remedy =
+            "See what is denied to the gate, make a module of that alone, and load it. Do not "
+            "set SELinux to permissive for it:\n"
+            "  ausearch -m avc -ts this-week | grep tdx\n"
+            "  ausearch -m avc -ts this-week | grep tdx | audit2allow -M " MODULE_NAME "\n"
+            "  semodule -i " MODULE_NAME ".pp",
         .reads = "/var/lib/selinux/TYPE/active/modules, " SELINUX_AUDIT_LOG ", the label of sshd",
         .why = "A denial looks like an unreachable device or PCCS: logins fail while the same "
                "command works in a shell.",

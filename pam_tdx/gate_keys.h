@@ -69,11 +69,11 @@ struct gate_source {
  * so that a typo further down cannot hide "mode = warn" or an exempt group. The first thing that
  * was wrong is what is returned. No key but "policy" may stand twice in the same place.
  *
- * A line that is no "key = value" at all might be the mode, badly written ("mode enforce"), and ends
- * the reading of a file: then no mode is believed that stands in the file, and it is enforce, unless
- * the PAM line says otherwise. On the PAM line words are told apart, and only one that begins like a
- * mode ("mode", "enforce") does that. The mode, or the exempt group, that stands twice counts as not
- * given.
+ * A line that is no "key = value" at all might be the mode, badly written ("mode enforce"), and
+ * ends the reading of a file: then no mode is believed that stands in the file, and it is enforce,
+ * unless the PAM line says otherwise. On the PAM line words are told apart, and only one that
+ * begins like a mode ("mode", "enforce") does that. The mode, or the exempt group, that stands
+ * twice counts as not given.
  *
  * Returns TDX_OK, or FILE_UNREADABLE, FILE_UNSAFE, FILE_TOO_LARGE, NO_MEMORY, CONF_SYNTAX,
  * CONF_UNKNOWN_KEY, CONF_BAD_VALUE, or what the handler returned. */

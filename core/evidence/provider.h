@@ -69,9 +69,9 @@ enum tdx_status evidence_td_report(const struct evidence_paths *paths,
  * EVIDENCE_AUTO asks, in the order of Intel's library, the QGS where one is configured, then
  * configfs, then the ioctl, and goes on to the next after every kind of failure; err then tells of
  * each that was tried.
- * Returns TDX_OK or TSM_MISSING, TSM_PROVIDER, TSM_DENIED, TSM_BUSY, TSM_FAILED, QUOTE_EMPTY, DEVICE_*,
- * QGS_UNREACHABLE, QGS_FAILED, REPORT_DATA_MISMATCH, one of quote_parse(), NO_MEMORY; for auto the
- * first of these that says that evidence is bad (exit code 1), else QUOTE_UNAVAILABLE. */
+ * Returns TDX_OK or TSM_MISSING, TSM_PROVIDER, TSM_DENIED, TSM_BUSY, TSM_FAILED, QUOTE_EMPTY,
+ * DEVICE_*, QGS_UNREACHABLE, QGS_FAILED, REPORT_DATA_MISMATCH, one of quote_parse(), NO_MEMORY; for
+ * auto the first of these that says that evidence is bad (exit code 1), else QUOTE_UNAVAILABLE. */
 enum tdx_status evidence_quote(const struct evidence_paths *paths,
                                const uint8_t report_data[static TD_REPORT_DATA_SIZE],
                                struct file_content *ret, enum evidence_source *ret_source,

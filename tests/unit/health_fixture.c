@@ -309,8 +309,9 @@ static void act(const struct fixture *fixture, const char *folder)
             char name[FIXTURE_NAME_SIZE];
 
             complain(&place, "no such directive", span_string(word, name, sizeof(name)));
+        } else {
+            directives[i].act(&place, &line);
         }
-        directives[i].act(&place, &line);
     }
 }
 

@@ -142,7 +142,7 @@ static const struct health_row rows[] = {
     { "the last word counts", "mem.init_on_free", CHECK_INFO, NULL, "yes", { { CMDLINE, "init_on_free=0 init_on_free=1 init_on_free=maybe" } } },
     { "no command line", "mem.init_on_free", CHECK_ERROR, "unreadable", NULL, { { CMDLINE, "!absent" } } },
     /* hw.* */
-    { "two cards", "hw.nics", CHECK_INFO, NULL, "2 network cards, 8 queues", { { 0 } } },
+    { "two cards", "hw.nics", CHECK_INFO, NULL, "network cards: 2, queues: 8", { { 0 } } },
     { "cards that cannot be seen", "hw.nics", CHECK_SKIP, "no_net", NULL, { { SWIOTLB, "log_boot=1\n" } } },
     { "no eRDMA", "hw.erdma", CHECK_PASS, NULL, NULL, { { 0 } } },
     { "an eRDMA card", "hw.erdma", CHECK_WARN, "unsupported_device", "an eRDMA interface", { { GPU "vendor", "0x1ded\n" }, { GPU "device", "0x107f\n" } } },
