@@ -211,16 +211,30 @@ static const char *verdict_words(enum check_status worst)
     return "Healthy";
 }
 
+static bool has_failed(const struct report *report, const char *id)
+{
+    const struct report_entry *entry = report_entry_of(report, id);
+
+    return entry != NULL && entry->finding.status == CHECK_FAIL;
+}
+
 /* What the gate's own decision means for the next login; nothing where it was not asked. */
 static const char *gate_words(const struct report *report)
 {
     const struct report_entry *entry = report_entry_of(report, "gate.dryrun");
+    const struct finding *decision;
 
     if (entry == NULL || !entry->selected)
         return "";
-    if (entry->finding.status == CHECK_PASS)
+    if (has_failed(report, "ssh.usepam") || has_failed(report, "pam.present"))
+        return " sshd does not ask the gate.";
+    decision = &entry->finding;
+    if (decision->status == CHECK_PASS)
         return " The gate would let a login in now.";
-    return entry->finding.status == CHECK_FAIL ? " The gate would refuse a login now." : "";
+    if (decision->status == CHECK_FAIL ||
+        (decision->status == CHECK_SKIP && strcmp(decision->reason, "symptom") == 0))
+        return " The gate would refuse a login now.";
+    return "";
 }
 
 static void print_summary(const struct report *report, const struct report_style *style,
