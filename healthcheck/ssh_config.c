@@ -139,7 +139,7 @@ static enum tdx_status include(struct reading *reading, const char *pattern, uns
         reading->conditional = conditional;
         return status == TDX_FILE_MISSING ? TDX_OK : status;
     }
-    (void)snprintf(key, sizeof(key), "list:%s", path);
+    (void)snprintf(key, sizeof(key), "list:%s", path[0] != '\0' ? path : "/");
     list = facts_find(reading->facts, key);
     if (list->state == FACT_ABSENT)
         return TDX_OK;

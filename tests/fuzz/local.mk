@@ -13,7 +13,10 @@ FUZZ_NAMES = \
 FUZZ_REPLAY = tests/fuzz/fuzz.c tests/fuzz/fuzz.h tests/fuzz/replay.c
 # two-files-that-return: the second return hid the first, and a line was appended behind it (the proof
 # noticed; it was refused with an excuse instead of the reason).
-FUZZ_REGRESS = tests/fuzz/regress/default_grub/two-files-that-return.bin
+# pattern-in-the-root: "Include /x*" looked for names in a folder without a name, and failed without a
+# word.
+FUZZ_REGRESS = tests/fuzz/regress/default_grub/two-files-that-return.bin \
+	tests/fuzz/regress/sshd_config/pattern-in-the-root.bin
 EXTRA_DIST += $(FUZZ_REGRESS)
 dist_check_SCRIPTS += tests/fuzz/run
 

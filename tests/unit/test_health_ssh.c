@@ -110,6 +110,7 @@ static const struct reading readings[] = {
     { "an included file that is not there is nothing", { { CONFIG, "Include sshd_config.d/a\nUsePAM yes\n" }, { DROP_IN "a", ABSENT } }, "OK", SSH_YES, NULL, NULL },
     { "two files in one include", { { CONFIG, "Include sshd_config.d/a sshd_config.d/b\n" }, { DROP_IN "a", ABSENT }, { DROP_IN "b", "UsePAM yes\n" } }, "OK", SSH_YES, NULL, NULL },
     { "a file that includes itself", { { CONFIG, "Include sshd_config\n" } }, "CONF_SYNTAX", SSH_UNSET, NULL, NULL },
+    { "a pattern in the root itself", { { CONFIG, "Include /x*\n" }, { "list:/", "x.conf" }, { "file:/x.conf", "UsePAM yes\n" } }, "OK", SSH_YES, NULL, NULL },
     { "a pattern for folders", { { CONFIG, "Include /etc/*/x\n" } }, "FILE_UNREADABLE", SSH_UNSET, NULL, NULL },
     { "a service that leads out of pam.d", { { CONFIG, "PAMServiceName ../x\n" } }, "CONF_BAD_VALUE", SSH_UNSET, NULL, NULL },
     { "UsePAM without a value", { { CONFIG, "UsePAM\n" } }, "CONF_BAD_VALUE", SSH_UNSET, NULL, NULL },
