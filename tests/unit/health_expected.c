@@ -38,6 +38,37 @@ static void show_difference(const char *name, const char *expected, const char *
                   (int)strcspn(a, "\n"), a, (int)strcspn(b, "\n"), b);
 }
 
+/* Where configure was given other folders, lines break elsewhere on a screen: it is its words that
+ * are compared. The next word at *at, which is moved behind it. */
+static size_t take_word(const char **at, const char **word)
+{
+    *word = *at + strspn(*at, " \n");
+    *at = *word + strcspn(*word, " \n");
+    return (size_t)(*at - *word);
+}
+
+static bool same_words(const char *expected, const char *found)
+{
+    const char *a, *b;
+    size_t length;
+
+    do {
+        length = take_word(&expected, &a);
+        if (take_word(&found, &b) != length || memcmp(a, b, length) != 0)
+            return false;
+    } while (length > 0);
+    return true;
+}
+
+static bool is_same(const char *name, const char *expected, const char *found)
+{
+    if (strcmp(expected, found) == 0)
+        return true;
+    return strncmp(name, "screen-", strlen("screen-")) == 0 &&
+           strcmp(TDX_LIBEXECDIR, "/usr/local/libexec/tdx-gate") != 0 &&
+           same_words(expected, found);
+}
+
 bool expected_compare(const char *name, struct text *found)
 {
     char path[FIXTURE_PATH_SIZE], relative[FIXTURE_PATH_SIZE];
@@ -57,7 +88,7 @@ bool expected_compare(const char *name, struct text *found)
         return false;
     }
     fixture_read("", path, &expected);
-    same = strcmp(text_string(&expected), text_string(found)) == 0;
+    same = is_same(name, text_string(&expected), text_string(found));
     if (!same)
         show_difference(name, text_string(&expected), text_string(found));
     text_free(&expected);
