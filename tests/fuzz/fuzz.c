@@ -16,6 +16,18 @@ uint8_t *fuzz_copy(const uint8_t *data, size_t size)
     return copy;
 }
 
+size_t fuzz_put(const void *data, size_t size, uint8_t *out, size_t limit)
+{
+    fuzz_require(size <= limit, "the seed fits");
+    memcpy(out, data, size);
+    return size;
+}
+
+size_t fuzz_put_string(const char *string, uint8_t *out, size_t limit)
+{
+    return fuzz_put(string, strlen(string), out, limit);
+}
+
 void fuzz_require(bool condition, const char *what)
 {
     if (condition)

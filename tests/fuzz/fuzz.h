@@ -22,6 +22,11 @@ size_t fuzz_seed(unsigned number, uint8_t *out, size_t limit);
  * caller frees it. */
 uint8_t *fuzz_copy(const uint8_t *data, size_t size);
 
+/* For fuzz_seed(): the bytes of data, or of a string without its NUL, to out. Returns their number;
+ * aborts if they do not fit. */
+size_t fuzz_put(const void *data, size_t size, uint8_t *out, size_t limit);
+size_t fuzz_put_string(const char *string, uint8_t *out, size_t limit);
+
 /* Aborts, and says what broke. */
 void fuzz_require(bool condition, const char *what);
 

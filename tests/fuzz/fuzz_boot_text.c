@@ -141,14 +141,9 @@ size_t fuzz_seed(unsigned number, uint8_t *out, size_t limit)
         "title T\nlinux /v\noptions a b\noptions c\n",
         "title T\nlinux\t/v\noptions\ta b\n#x\n",
     };
-    size_t size;
 
     if (number >= sizeof(seeds) / sizeof(seeds[0]))
         return 0;
-    size = strlen(seeds[number]);
-    if (1 + size > limit)
-        return 0;
     out[0] = (uint8_t)number;
-    memcpy(out + 1, seeds[number], size);
-    return 1 + size;
+    return 1 + fuzz_put_string(seeds[number], out + 1, limit - 1);
 }

@@ -71,12 +71,8 @@ size_t fuzz_seed(unsigned number, uint8_t *out, size_t limit)
         "\"qe_identity_issuer_chain\":\"\\\"\\\\\",\"qe_identity\":\" \","
         "\"qe_identity_signature\":\"" SIGNATURE "\"}\n",
     };
-    size_t size;
 
     if (number >= sizeof(seeds) / sizeof(seeds[0]))
         return 0;
-    size = strlen(seeds[number]);
-    fuzz_require(size <= limit, "the seed fits");
-    memcpy(out, seeds[number], size);
-    return size;
+    return fuzz_put_string(seeds[number], out, limit);
 }

@@ -73,14 +73,10 @@ size_t fuzz_seed(unsigned number, uint8_t *out, size_t limit)
         "D=\"$(sed 's, r .*$,,g' /etc/x)\"\nGRUB_CMDLINE_LINUX='a #b swiotlb=0x80000'\n",
         "case x in (y) :;; esac\nf() { :; }\nGRUB_CMDLINE_LINUX=\nGRUB_CMDLINE_LINUX_DEFAULT=q\n",
     };
-    size_t count = sizeof(seeds) / sizeof(seeds[0]), size;
+    size_t count = sizeof(seeds) / sizeof(seeds[0]);
 
     if (number >= 3 * count)
         return 0;
-    size = strlen(seeds[number / 3]);
-    if (1 + size > limit)
-        return 0;
     out[0] = (uint8_t)(number % 3);
-    memcpy(out + 1, seeds[number / 3], size);
-    return 1 + size;
+    return 1 + fuzz_put_string(seeds[number / 3], out + 1, limit - 1);
 }

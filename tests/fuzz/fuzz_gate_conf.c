@@ -58,13 +58,8 @@ size_t fuzz_seed(unsigned number, uint8_t *out, size_t limit)
         "mode = enforce\nmode = warn\ncolour = blue\n",
         "timeout = 99999999999\nfreshness = 1h\n",
     };
-    size_t size;
 
     if (number >= sizeof(seeds) / sizeof(seeds[0]))
         return 0;
-    size = strlen(seeds[number]);
-    if (size > limit)
-        return 0;
-    memcpy(out, seeds[number], size);
-    return size;
+    return fuzz_put_string(seeds[number], out, limit);
 }

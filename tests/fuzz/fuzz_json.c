@@ -2,7 +2,6 @@
 /* json_parse() and the canonical form of signed JSON. Input: one byte of options (bit 0: comments
  * allowed; bits 1 to 6: depth), then the text. */
 #include <stdlib.h>
-#include <string.h>
 
 #include "core/base/json.h"
 #include "core/verify/signed_json.h"
@@ -88,14 +87,9 @@ size_t fuzz_seed(unsigned number, uint8_t *out, size_t limit)
         "/* c */ {\"#n\":1,\"#n\":2 // x\n}",
         " { \"id\" : \"TDX\" , \"version\" : 3 } ",
     };
-    size_t length;
 
     if (number >= 2 * sizeof(seeds) / sizeof(seeds[0]))
         return 0;
-    length = strlen(seeds[number / 2]);
-    if (limit < 1 + length)
-        return 0;
     out[0] = (uint8_t)(31 << 1 | number % 2);
-    memcpy(out + 1, seeds[number / 2], length);
-    return 1 + length;
+    return 1 + fuzz_put_string(seeds[number / 2], out + 1, limit - 1);
 }

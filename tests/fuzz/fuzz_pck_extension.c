@@ -87,7 +87,7 @@ size_t fuzz_seed(unsigned number, uint8_t *out, size_t limit)
 {
     struct sim_platform *p = number < 8 ? sim_platform_new() : NULL;
     struct text text = { 0 };
-    size_t size = 0;
+    size_t size;
 
     if (p == NULL)
         return 0;
@@ -102,10 +102,8 @@ size_t fuzz_seed(unsigned number, uint8_t *out, size_t limit)
         sim_crl_make(number < 4 ? &p->pck_crl : &p->root_crl, &text);
     else
         sim_pck_chain_pem(p, &text);
-    if (text_ok(&text) && text.length <= limit) {
-        memcpy(out, text.data, text.length);
-        size = text.length;
-    }
+    fuzz_require(text_ok(&text), "a seed can be made");
+    size = fuzz_put(text.data, text.length, out, limit);
     text_free(&text);
     sim_platform_free(p);
     return size;

@@ -59,7 +59,7 @@ size_t fuzz_seed(unsigned number, uint8_t *out, size_t limit)
 {
     struct sim_platform *p = number < 2 ? sim_platform_new() : NULL;
     struct text text = { 0 };
-    size_t size = 0;
+    size_t size;
 
     if (p == NULL)
         return 0;
@@ -67,10 +67,8 @@ size_t fuzz_seed(unsigned number, uint8_t *out, size_t limit)
         sim_platform_use_sgx(p);
     sim_enclave_body(&p->quote.qe, &text);
     sim_qe_identity_text(&p->qe_identity, &text);
-    if (text_ok(&text) && text.length <= limit) {
-        memcpy(out, text.data, text.length);
-        size = text.length;
-    }
+    fuzz_require(text_ok(&text), "a seed can be made");
+    size = fuzz_put(text.data, text.length, out, limit);
     text_free(&text);
     sim_platform_free(p);
     return size;

@@ -45,7 +45,5 @@ size_t fuzz_seed(unsigned number, uint8_t *out, size_t limit)
 
     if (number > 0)
         return 0;
-    fuzz_require(sizeof(seed) <= limit, "the seed fits");
-    memcpy(out, seed, sizeof(seed) - 1);
-    return sizeof(seed) - 1;
+    return fuzz_put(seed, sizeof(seed) - 1, out, limit);
 }

@@ -72,7 +72,7 @@ size_t fuzz_seed(unsigned number, uint8_t *out, size_t limit)
 {
     struct sim_platform *p = number < 4 ? sim_platform_new() : NULL;
     struct text text = { 0 };
-    size_t size = 0;
+    size_t size;
 
     if (p == NULL)
         return 0;
@@ -85,11 +85,9 @@ size_t fuzz_seed(unsigned number, uint8_t *out, size_t limit)
         p->tcb_info.module_count = 0;
     }
     sim_tcb_info_text(&p->tcb_info, &text);
-    if (text_ok(&text) && HEAD + text.length <= limit) {
-        memset(out, 5, HEAD);
-        memcpy(out + HEAD, text.data, text.length);
-        size = HEAD + text.length;
-    }
+    fuzz_require(text_ok(&text), "a seed can be made");
+    memset(out, 5, HEAD);
+    size = HEAD + fuzz_put(text.data, text.length, out + HEAD, limit - HEAD);
     text_free(&text);
     sim_platform_free(p);
     return size;
