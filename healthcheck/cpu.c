@@ -86,25 +86,15 @@ static void collect(const struct collector *collector)
  * only: tdx_host_platform is the host's flag, not ours. */
 static bool line_has_word(struct span text, const char *head, const char *word)
 {
-    const char *at = (const char *)text.data, *end = at + text.size;
-    size_t wanted = strlen(word);
+    struct span line, each;
 
-    while (at < end) {
-        const char *line_end = memchr(at, '\n', (size_t)(end - at));
-
-        if (line_end == NULL)
-            line_end = end;
-        if ((size_t)(line_end - at) >= strlen(head) && memcmp(at, head, strlen(head)) == 0)
-            for (const char *c = at; c < line_end;) {
-                const char *start = c;
-
-                while (c < line_end && *c != ' ' && *c != '\t' && *c != ':')
-                    c++;
-                if ((size_t)(c - start) == wanted && memcmp(start, word, wanted) == 0)
-                    return true;
-                c++;
-            }
-        at = line_end + 1;
+    while (line_next(&text, &line)) {
+        if (!span_begins(line, head))
+            continue;
+        line = span_after(line, ":");
+        while (word_next(&line, &each))
+            if (span_is(each, word))
+                return true;
     }
     return false;
 }

@@ -73,14 +73,3 @@ enum answer swiotlb_kernel_powers_of_two(const struct swiotlb_kernel *kernel)
         return ANSWER_NO;
     return kernel->areas;
 }
-
-enum answer swiotlb_kernel_halves(const struct swiotlb_kernel *kernel)
-{
-    if (!kernel->known)
-        return ANSWER_UNKNOWN;
-    if (swiotlb_kernel_at_least(kernel, 6, 2))
-        return ANSWER_YES;
-    if (kernel->major == 6 && kernel->minor == 1)
-        return ANSWER_UNKNOWN; /* from some 6.1.y on, and Debian calls every 6.1.y "6.1.0" */
-    return kernel->backports && !kernel->anolis ? ANSWER_UNKNOWN : ANSWER_NO;
-}

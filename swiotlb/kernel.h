@@ -36,8 +36,4 @@ bool swiotlb_kernel_at_least(const struct swiotlb_kernel *kernel, unsigned major
  * been taken and so keeps the size). */
 enum answer swiotlb_kernel_powers_of_two(const struct swiotlb_kernel *kernel);
 
-/* Whether the size is halved until it fits (6.2 and 6.1 stable), where older kernels go without a
- * buffer and so without a disk. */
-enum answer swiotlb_kernel_halves(const struct swiotlb_kernel *kernel);
-
 #endif

@@ -379,8 +379,3 @@ void sim_mount_free(struct sim_mount *mount)
     free(mount->path);
     free(mount);
 }
-
-size_t sim_mount_entries(struct sim_mount *mount)
-{
-    return tsm_count(&mount->tsm);
-}

@@ -20,7 +20,4 @@ void sim_mount_serve(struct sim_mount *mount);
 /* Unmounts (requests that are still running are cut off) and frees. NULL is fine. */
 void sim_mount_free(struct sim_mount *mount);
 
-/* Entries in tsm/report. */
-size_t sim_mount_entries(struct sim_mount *mount);
-
 #endif

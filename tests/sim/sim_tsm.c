@@ -149,17 +149,6 @@ bool tsm_exists(struct tsm *tsm, const char *name)
     return found;
 }
 
-size_t tsm_count(struct tsm *tsm)
-{
-    size_t count = 0;
-
-    (void)pthread_mutex_lock(&tsm->table_lock);
-    for (size_t i = 0; i < TSM_ENTRIES_MAX; i++)
-        count += tsm->entry[i] != NULL;
-    (void)pthread_mutex_unlock(&tsm->table_lock);
-    return count;
-}
-
 void tsm_list(struct tsm *tsm, void (*each)(const char *name, void *context), void *context)
 {
     (void)pthread_mutex_lock(&tsm->table_lock);

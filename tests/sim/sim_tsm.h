@@ -52,7 +52,6 @@ size_t tsm_attribute_size(enum tsm_attribute attribute); /* what stat() shows */
 int tsm_mkdir(struct tsm *tsm, const char *name);
 int tsm_rmdir(struct tsm *tsm, const char *name);
 bool tsm_exists(struct tsm *tsm, const char *name);
-size_t tsm_count(struct tsm *tsm);
 
 /* Calls each with every name. */
 void tsm_list(struct tsm *tsm, void (*each)(const char *name, void *context), void *context);

@@ -166,13 +166,6 @@ static void each_line_is_judged_by_itself(void **state)
     }
 }
 
-#define BOOT_OLD                                                                                   \
-    "Linux version 5.10.0-1 (x)", "Command line: swiotlb=1",                                       \
-        "software IO TLB: mapped [mem 0x0000000010000000-0x0000000010040000] (0MB)", FULL
-#define BOOT_NEW                                                                                   \
-    "Linux version 6.1.0-2 (x)", "Command line: swiotlb=2048",                                     \
-        "software IO TLB: mapped [mem 0x0000000010000000-0x0000000010400000] (4MB)"
-
 /* Each form of journalctl -o, dmesg and syslog, for every kind of line that is read. */
 static void the_set_up_is_read_in_every_form(void **state)
 {
