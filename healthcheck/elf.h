@@ -15,8 +15,6 @@
 #define ELF_SYMBOLS_MAX  (1U << 20)
 #define ELF_NAME_SIZE    256 /* of a library or function, with its NUL */
 
-#define ELF_MACHINE_X86_64 62
-
 /* Appends to out, one to a line:
  *     class=64, machine=62     the only lines for a file of another class or byte order
  *     needed=libc.so.6         for each library, in the file's order

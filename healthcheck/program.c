@@ -162,6 +162,7 @@ bool program_is_sound(const struct facts *facts, struct finding *finding, const 
         !program_is_roots(facts, finding, path))
         return false;
     finding_source(finding, "%s", path);
+    /* 62: EM_X86_64 */
     if (!program_has(facts, path, "class=64") || !program_has(facts, path, "machine=62")) {
         finding_set(finding, CHECK_FAIL, "wrong_class", "it is not for x86-64");
         return false;

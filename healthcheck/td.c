@@ -8,9 +8,6 @@
 #include "healthcheck/evidence.h"
 #include "healthcheck/families.h"
 
-#define SEPT_VE_DISABLE (UINT64_C(1) << 28)
-#define PERFMON         (UINT64_C(1) << 63)
-
 static bool is_zero(const uint8_t *measurement)
 {
     return span_is_zero((struct span){ measurement, TD_MEASUREMENT_SIZE });
@@ -71,10 +68,10 @@ static void evaluate_attributes(const struct evaluation *evaluation, struct find
         return;
     attributes = report.td.attributes;
     td_attributes_names(attributes, &names);
-    if ((attributes & SEPT_VE_DISABLE) == 0)
+    if ((attributes & TD_ATTRIBUTES_SEPT_VE_DISABLE) == 0)
         finding_set(ret, CHECK_WARN, "sept_ve", "SEPT_VE_DISABLE is clear: 0x%016" PRIx64 " (%s)",
                     attributes, text_string(&names));
-    else if ((attributes & PERFMON) != 0)
+    else if ((attributes & TD_ATTRIBUTES_PERFMON) != 0)
         finding_set(ret, CHECK_WARN, "perfmon", "PERFMON is set: 0x%016" PRIx64 " (%s)", attributes,
                     text_string(&names));
     else

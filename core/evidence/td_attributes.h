@@ -11,11 +11,9 @@
 
 /* "TD under debug", bits 7:0: if any is set the host can look inside or change the TD. */
 #define TD_ATTRIBUTES_UNDER_DEBUG UINT64_C(0xff)
-#define TD_ATTRIBUTES_DEBUG       UINT64_C(1)
 
 /* Those that policy looks at. */
 #define TD_ATTRIBUTES_SEPT_VE_DISABLE (UINT64_C(1) << 28)
-#define TD_ATTRIBUTES_MIGRATABLE      (UINT64_C(1) << 29)
 #define TD_ATTRIBUTES_PERFMON         (UINT64_C(1) << 63)
 
 /* True if any "TD under debug" bit (DEBUG, profiling, reserved) is set. */

@@ -17,7 +17,6 @@
 #define TD_MEASUREMENT_SIZE 48 /* SHA-384 */
 #define TD_RTMR_COUNT       4
 #define TD_TCB_SVN_SIZE     16
-#define TD_REPORT_INFO_AT   512 /* where TDINFO_STRUCT begins in a TDREPORT; 512 bytes */
 
 /* TEE_TCB_INFO.VALID as the TD quoting enclave accepts it; a bit for each 8-byte group. */
 #define TD_REPORT_VALID_10 UINT64_C(0x1ff)

@@ -24,9 +24,8 @@
 #include "tests/unit/health_fixture.h"
 #include "tests/unit/health_fixture_files.h"
 
-#define ROOTS_MAX   12
-#define CHECKS_MAX  256
-#define REASON_SIZE 64
+#define ROOTS_MAX  12
+#define CHECKS_MAX 256
 
 /* A fixture that was made and judged. */
 struct run {
